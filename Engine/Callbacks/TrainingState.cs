@@ -1,0 +1,41 @@
+namespace Engine.Callbacks;
+
+/// <summary>Where a training stands: what callbacks see.</summary>
+public sealed class TrainingState
+{
+    internal TrainingState(int epochs, int stepsPerEpoch, History history)
+    {
+        Epochs = epochs;
+        StepsPerEpoch = stepsPerEpoch;
+        History = history;
+    }
+
+    /// <summary>The current epoch: 1 to <see cref="Epochs"/>.</summary>
+    public int Epoch { get; internal set; }
+
+    /// <summary>The number of epochs asked for.</summary>
+    public int Epochs { get; }
+
+    /// <summary>The steps done in this epoch: after the first step, 1.</summary>
+    public int Step { get; internal set; }
+
+    /// <summary>The number of steps of an epoch.</summary>
+    public int StepsPerEpoch { get; }
+
+    /// <summary>What was recorded so far; in <see cref="Callback.OnEpochEnd"/> with the epoch that ends.</summary>
+    public History History { get; }
+
+    /// <summary>Names of the training's running values: "loss", then the metrics. The same list throughout a Fit.</summary>
+    public IReadOnlyList<string> MetricNames { get; internal set; } = [];
+
+    /// <summary>The running means over this epoch's steps so far, in the order of <see cref="MetricNames"/>.</summary>
+    public ReadOnlySpan<double> MetricValues => Values;
+
+    /// <summary>Whether the training ends after this epoch.</summary>
+    public bool IsStopping { get; private set; }
+
+    internal double[] Values { get; set; } = [];
+
+    /// <summary>Ends the training after the current epoch.</summary>
+    public void StopTraining() => IsStopping = true;
+}
