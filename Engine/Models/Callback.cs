@@ -1,4 +1,4 @@
-namespace Engine.Callbacks;
+namespace Engine;
 
 /// <summary>
 /// Watches and steers a training: override what is of interest. A callback is called on the thread that called Fit, between

@@ -1,14 +1,18 @@
-namespace Engine.Callbacks;
+namespace Engine;
 
 /// <summary>Where a training stands: what callbacks see.</summary>
 public sealed class TrainingState
 {
-    internal TrainingState(int epochs, int stepsPerEpoch, History history)
+    internal TrainingState(Model model, int epochs, int stepsPerEpoch, History history)
     {
+        Model = model;
         Epochs = epochs;
         StepsPerEpoch = stepsPerEpoch;
         History = history;
     }
+
+    /// <summary>The model that trains. Between steps it may be evaluated, asked for predictions and saved.</summary>
+    public Model Model { get; }
 
     /// <summary>The current epoch: 1 to <see cref="Epochs"/>.</summary>
     public int Epoch { get; internal set; }

@@ -1,0 +1,43 @@
+namespace Engine.Layers;
+
+/// <summary>
+/// One node of a plan, as its layer sees it through a <see cref="Pass{T}"/>: addresses of its values, gradients and memory. Made
+/// when the plan is made; the addresses then stay.
+/// </summary>
+internal sealed unsafe class NodeState<T>
+    where T : unmanaged
+{
+    public required Layer Layer { get; init; }
+
+    public required RunState Run { get; init; }
+
+    public required Shape[] InputShapes { get; init; }
+
+    public required Shape[] OutputShapes { get; init; }
+
+    /// <summary>Indices into the run's storages. For a child they are its own, set for each call.</summary>
+    public required int[] InputStorages { get; init; }
+
+    public required int[] OutputStorages { get; init; }
+
+    /// <summary>Addresses; 0 where the gradient is not wanted.</summary>
+    public required nint[] InputGradients { get; init; }
+
+    public required nint[] OutputGradients { get; init; }
+
+    /// <summary>The independent random stream of this node.</summary>
+    public required ulong Stream { get; init; }
+
+    /// <summary>The gradients of the layer's own parameters; 0 where not wanted.</summary>
+    public nint[] ParameterGradients { get; set; } = [];
+
+    public nint Kept { get; set; }
+
+    public int KeptLength { get; set; }
+
+    public nint Scratch { get; set; }
+
+    public int ScratchLength { get; set; }
+
+    public NodeState<T>[] Children { get; set; } = [];
+}

@@ -1,0 +1,172 @@
+using System.Numerics;
+using Engine.Numerics;
+
+namespace Engine.Layers;
+
+/// <summary>
+/// Everything that one call of a layer's forward or backward works with. It stands for one node of the graph at one step; copies
+/// are cheap, and it cannot outlive the call.
+/// </summary>
+/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>: the model's precision.</typeparam>
+public readonly unsafe ref struct Pass<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly NodeState<T> _node;
+    private readonly RunState _run;
+
+    internal Pass(NodeState<T> node)
+    {
+        _node = node;
+        _run = node.Run;
+    }
+
+    /// <summary>The number of samples in this call.</summary>
+    public int Batch => _run.Batch;
+
+    /// <summary>What the pass is for.</summary>
+    public Phase Phase => _run.Phase;
+
+    /// <summary>Whether this is a training step.</summary>
+    public bool IsTraining => _run.Phase == Phase.Training;
+
+    /// <summary>Whether random layers draw: in training and in Monte Carlo samples.</summary>
+    public bool IsStochastic => _run.Phase != Phase.Inference;
+
+    /// <summary>How many threads the call may use. The results must not depend on it.</summary>
+    public int Threads => _run.Threads;
+
+    /// <summary>The number of inputs.</summary>
+    public int InputCount => _node.InputShapes.Length;
+
+    /// <summary>The number of outputs.</summary>
+    public int OutputCount => _node.OutputShapes.Length;
+
+    /// <summary>
+    /// The random numbers of this node at this step: the same in backward as in forward. A key given to the layer itself, such as
+    /// a Dropout's own seed, is combined with <see cref="RandomOf"/>.
+    /// </summary>
+    public RandomSource Random => new(_run.Seed, _node.Stream, _run.Step);
+
+    /// <summary>The random key of each row of the batch; empty means that row r has key r. Rows with equal keys share a mask.</summary>
+    public ReadOnlySpan<uint> RowKeys => _run.RowKeys.Span;
+
+    /// <summary>Memory of this node that forward writes and backward reads; as long as <see cref="Layer.Needs"/> asked for.</summary>
+    public Span<T> Kept => new((void*)_node.Kept, _node.KeptLength);
+
+    /// <summary>Memory for this call only, with undefined content; as long as <see cref="Layer.Needs"/> asked for.</summary>
+    public Span<T> Scratch => new((void*)_node.Scratch, _node.ScratchLength);
+
+    /// <summary>The random numbers of this node at this step, under a seed of the layer's own.</summary>
+    public RandomSource RandomOf(ulong seed) => new(seed, _node.Stream, _run.Step);
+
+    /// <summary>The shape of one sample of an input.</summary>
+    public Shape InputShape(int index = 0) => _node.InputShapes[index];
+
+    /// <summary>The shape of one sample of an output.</summary>
+    public Shape OutputShape(int index = 0) => _node.OutputShapes[index];
+
+    /// <summary>An input, <c>[batch, ...]</c>. In backward empty unless <see cref="Layer.BackwardReads"/> names it.</summary>
+    public ReadOnlySpan<T> Input(int index = 0) => _run.IsBackward && (_node.Layer.BackwardReads & Reads.Input) == 0
+        ? []
+        : Rows(_run.Storages[_node.InputStorages[index]], _node.InputShapes[index]);
+
+    /// <summary>
+    /// An output, <c>[batch, ...]</c>: to be overwritten in forward, only read in backward, where it is empty unless
+    /// <see cref="Layer.BackwardReads"/> names it.
+    /// </summary>
+    public Span<T> Output(int index = 0) => _run.IsBackward && (_node.Layer.BackwardReads & Reads.Output) == 0
+        ? []
+        : Rows(_run.Storages[_node.OutputStorages[index]], _node.OutputShapes[index]);
+
+    /// <summary>The gradient of an output, in backward.</summary>
+    public ReadOnlySpan<T> OutputGradient(int index = 0) => Rows(_node.OutputGradients[index], _node.OutputShapes[index]);
+
+    /// <summary>The gradient of an input, to be overwritten in backward; empty if it is not wanted.</summary>
+    public Span<T> InputGradient(int index = 0) => Rows(_node.InputGradients[index], _node.InputShapes[index]);
+
+    /// <summary>The values of one of the layer's own parameters.</summary>
+    public ReadOnlySpan<T> Values(Parameter parameter) => parameter.Values<T>();
+
+    /// <summary>The values of a parameter that does not train, to be written in forward in <see cref="Phase.Training"/> only.</summary>
+    /// <exception cref="InvalidOperationException">The parameter trains, or this is not a training pass.</exception>
+    public Span<T> State(Parameter parameter) => !parameter.Trains && IsTraining && !_run.IsBackward
+        ? parameter.WritableValues<T>()
+        : throw new InvalidOperationException(
+            $"{_node.Layer.Title}: expected to write state in forward of a training pass, got {parameter.Name} in {Phase}. "
+            + "Only parameters made with trains: false may be written by a layer.");
+
+    /// <summary>The gradient of one of the layer's own parameters, to be overwritten in backward; empty if it is not wanted.</summary>
+    public Span<T> Gradient(Parameter parameter)
+    {
+        nint address = _node.ParameterGradients[parameter.Index];
+        return address == 0 ? [] : new Span<T>((void*)address, parameter.Shape.Size);
+    }
+
+    /// <summary>
+    /// Adds to the loss, in forward: an activity penalty, already divided by the batch size where that is wanted. The layer's
+    /// backward must add the penalty's gradient itself.
+    /// </summary>
+    public void AddPenalty(double value) => _run.AddPenalty(value);
+
+    /// <summary>Runs the forward of a child with one input and one output, within this layer's forward.</summary>
+    /// <param name="child">The index in <see cref="Layer.Children"/>.</param>
+    /// <param name="x">The child's input, <c>[batch, ...]</c> in the child's shape.</param>
+    /// <param name="y">The child's output, overwritten.</param>
+    /// <param name="batch">The number of samples the child sees; at most what <see cref="Layer.UseOfChild"/> said.</param>
+    public void Forward(int child, ReadOnlySpan<T> x, Span<T> y, int batch)
+    {
+        NodeState<T> node = _node.Children[child];
+        fixed (T* px = x, py = y)
+        {
+            Enter(node, batch, Checked(node, x, node.InputShapes[0], px, batch), Checked(node, y, node.OutputShapes[0], py, batch));
+            node.Run.ClearPenalty();
+            node.Layer.Forward(new Pass<T>(node));
+            _run.AddPenalty(node.Run.Penalty);
+        }
+    }
+
+    /// <summary>Runs the backward of a child with one input and one output, within this layer's backward.</summary>
+    /// <param name="child">The index in <see cref="Layer.Children"/>.</param>
+    /// <param name="x">The input of the child's forward; may be empty if the child's backward does not read it.</param>
+    /// <param name="y">The output of the child's forward; may be empty if the child's backward does not read it.</param>
+    /// <param name="dy">The gradient of the child's output.</param>
+    /// <param name="dx">The gradient of the child's input, overwritten; empty if it is not wanted.</param>
+    /// <param name="batch">The number of samples, as in forward.</param>
+    public void Backward(int child, ReadOnlySpan<T> x, ReadOnlySpan<T> y, ReadOnlySpan<T> dy, Span<T> dx, int batch)
+    {
+        NodeState<T> node = _node.Children[child];
+        fixed (T* px = x, py = y, pdy = dy, pdx = dx)
+        {
+            Reads reads = node.Layer.BackwardReads;
+            Enter(
+                node,
+                batch,
+                (reads & Reads.Input) == 0 ? 0 : Checked(node, x, node.InputShapes[0], px, batch),
+                (reads & Reads.Output) == 0 ? 0 : Checked(node, y, node.OutputShapes[0], py, batch));
+            node.OutputGradients[0] = Checked(node, dy, node.OutputShapes[0], pdy, batch);
+            node.InputGradients[0] = dx.IsEmpty ? 0 : Checked(node, dx, node.InputShapes[0], pdx, batch);
+            node.Layer.Backward(new Pass<T>(node));
+        }
+    }
+
+    private void Enter(NodeState<T> child, int batch, nint input, nint output)
+    {
+        RunState run = child.Run;
+        run.Batch = batch;
+        run.Phase = _run.Phase;
+        run.Threads = _run.Threads;
+        run.Seed = _run.Seed;
+        run.Step = _run.Step;
+        run.RowKeys = batch == _run.Batch ? _run.RowKeys : default;
+        run.IsBackward = _run.IsBackward;
+        run.Storages[0] = input;
+        run.Storages[1] = output;
+    }
+
+    private static nint Checked(NodeState<T> child, ReadOnlySpan<T> values, Shape shape, T* address, int batch) =>
+        values.Length == batch * shape.Size ? (nint)address : throw new ShapeException(
+            $"{child.Layer.Title}: expected {batch} samples of {shape} from the layer around it, got {values.Length} values.",
+            shape);
+
+    private Span<T> Rows(nint address, Shape shape) => address == 0 ? [] : new Span<T>((void*)address, _run.Batch * shape.Size);
+}

@@ -1,0 +1,119 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using Engine.Data;
+using Engine.Losses;
+
+namespace Engine;
+
+/// <summary>Checks what people hand to a model, once, before anything is touched.</summary>
+internal static class Door
+{
+    /// <summary>Checks a data set against the model's inputs and its losses.</summary>
+    public static void CheckData(Model model, Dataset data, Compilation compilation)
+    {
+        if (data.InputShapes.Count != model.Inputs.Count || data.TargetShapes.Count != model.Outputs.Count)
+        {
+            throw new ArgumentException(
+                $"{model.Title}: expected data with {model.Inputs.Count} inputs and {model.Outputs.Count} targets, "
+                + $"got {data.InputShapes.Count} and {data.TargetShapes.Count}.",
+                nameof(data));
+        }
+
+        for (int i = 0; i < model.Inputs.Count; i++)
+        {
+            CheckShape(model.Inputs[i], data.InputShapes[i], data.Count);
+        }
+
+        for (int k = 0; k < model.Outputs.Count; k++)
+        {
+            compilation.Losses[k].ValidateShapes(model.Outputs[k].Shape, data.TargetShapes[k]);
+            if (compilation.Losses[k] is SparseCategoricalCrossentropy)
+            {
+                data.TargetColumns[k].CheckLabels(model.Outputs[k].Shape[^1], $"{model.Title}: targets[{k}]");
+            }
+        }
+    }
+
+    /// <summary>Checks a tensor of samples for an input and gives their number.</summary>
+    public static int CheckBatch<T>(Node input, in ReadOnlyTensorSpan<T> samples)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Shape shape = SampleShape(input, samples.Lengths);
+        int count = checked((int)samples.Lengths[0]);
+        CheckShape(input, shape, count);
+        return count;
+    }
+
+    /// <summary>Refuses NaN, naming the first.</summary>
+    public static void CheckNumbers<T>(Node input, ReadOnlySpan<T> samples)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (!TensorPrimitives.IsNaNAny(samples))
+        {
+            return;
+        }
+
+        int at = 0;
+        while (!T.IsNaN(samples[at]))
+        {
+            at++;
+        }
+
+        throw new ArgumentException(
+            $"{input.Layer.Title}: expected numbers, got NaN in sample {at / input.Shape.Size}, element {at % input.Shape.Size}. "
+            + "Replace or leave out what is missing.");
+    }
+
+    /// <summary>The shape of one sample of a tensor of samples.</summary>
+    public static Shape SampleShape(Node node, ReadOnlySpan<nint> lengths)
+    {
+        if (lengths.Length == 0 || lengths[0] == 0)
+        {
+            throw new ShapeException(
+                $"{node.Layer.Title}: expected samples {node.Shape.BatchText}, got "
+                + (lengths.Length == 0 ? "a single number." : "none. Give at least one."),
+                node.Shape);
+        }
+
+        // Comparing first keeps the usual case free of allocation.
+        if (lengths.Length == node.Shape.Rank + 1)
+        {
+            bool isSame = true;
+            for (int i = 0; i < node.Shape.Rank; i++)
+            {
+                isSame &= lengths[i + 1] == node.Shape[i];
+            }
+
+            if (isSame)
+            {
+                return node.Shape;
+            }
+        }
+
+        int[] sample = new int[lengths.Length - 1];
+        for (int i = 0; i < sample.Length; i++)
+        {
+            sample[i] = checked((int)lengths[i + 1]);
+        }
+
+        return Shape.Create(sample);
+    }
+
+    private static void CheckShape(Node input, Shape actual, int count)
+    {
+        if (actual == input.Shape)
+        {
+            return;
+        }
+
+        string advice = actual.Size == input.Shape.Size
+            ? input.Shape.Rank == 1
+                ? " Add a Flatten layer before it, or reshape the data."
+                : " Add a Reshape layer before it, or reshape the data."
+            : "";
+        throw new ShapeException(
+            $"{input.Layer.Title}: expected input {input.Shape.BatchText}, got {actual.Prepend(Math.Max(1, count))}.{advice}",
+            input.Shape,
+            actual);
+    }
+}

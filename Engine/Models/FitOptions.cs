@@ -1,0 +1,58 @@
+using Engine.Data;
+
+namespace Engine;
+
+/// <summary>How to train: see <see cref="Model.Fit"/>.</summary>
+public sealed record FitOptions
+{
+    internal static FitOptions Default { get; } = new();
+
+    /// <summary>The number of passes over the data, counted from 0 even where <see cref="InitialEpoch"/> is later; at least 1.</summary>
+    public int Epochs { get; init; } = 1;
+
+    /// <summary>
+    /// The epochs that are already done, when a training goes on: with the same seed, epoch k then shuffles as it would have.
+    /// </summary>
+    public int InitialEpoch { get; init; }
+
+    /// <summary>The samples of a step; at least 1. The last step of an epoch takes what is left.</summary>
+    public int BatchSize { get; init; } = 32;
+
+    /// <summary>Whether each epoch takes the samples in another order.</summary>
+    public bool Shuffle { get; init; } = true;
+
+    /// <summary>The seed of shuffling and of dropout. The seed of the initial weights is the model's.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Data to evaluate after each epoch; takes precedence over <see cref="ValidationSplit"/>.</summary>
+    public Dataset? ValidationData { get; init; }
+
+    /// <summary>The share of the data, from the end and before any shuffling, that is kept for validation: 0 to below 1.</summary>
+    public double ValidationSplit { get; init; }
+
+    /// <summary>What watches and steers the training.</summary>
+    public IReadOnlyList<Callback> Callbacks { get; init; } = [];
+
+    /// <summary>How many threads compute; the number of cores unless given. The result is the same, bit for bit.</summary>
+    public int DegreeOfParallelism { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Cancels after the current step with an <see cref="OperationCanceledException"/>; the model keeps what it learned.</summary>
+    public CancellationToken CancellationToken { get; init; }
+
+    internal void Validate()
+    {
+        Require(Epochs >= 1, nameof(Epochs), "at least 1", Epochs);
+        Require(InitialEpoch >= 0 && InitialEpoch < Epochs, nameof(InitialEpoch), $"0 to {Epochs - 1}", InitialEpoch);
+        Require(BatchSize >= 1, nameof(BatchSize), "at least 1", BatchSize);
+        Require(ValidationSplit is >= 0 and < 1, nameof(ValidationSplit), "0 to below 1", ValidationSplit);
+        Require(DegreeOfParallelism >= 1, nameof(DegreeOfParallelism), "at least 1", DegreeOfParallelism);
+    }
+
+    private static void Require(bool holds, string name, string expected, double actual)
+    {
+        if (!holds)
+        {
+            throw new ArgumentOutOfRangeException(name, FormattableString.Invariant($"Fit: expected {name} {expected}, got {actual}."));
+        }
+    }
+}

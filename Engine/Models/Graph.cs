@@ -1,0 +1,111 @@
+using Engine.Layers;
+
+namespace Engine;
+
+/// <summary>
+/// A model's graph, flat: nested models are dissolved, trailing activations are nodes of their own, nodes stand in an order in
+/// which each comes after what it reads. Values are numbered.
+/// </summary>
+internal sealed class Graph
+{
+    private Graph(GraphNode[] nodes, Shape[] valueShapes, int[] inputs, int[] outputs)
+    {
+        Nodes = nodes;
+        ValueShapes = valueShapes;
+        Inputs = inputs;
+        Outputs = outputs;
+    }
+
+    public IReadOnlyList<GraphNode> Nodes { get; }
+
+    /// <summary>The shape of one sample of each value.</summary>
+    public IReadOnlyList<Shape> ValueShapes { get; }
+
+    /// <summary>The values that are the model's inputs.</summary>
+    public IReadOnlyList<int> Inputs { get; }
+
+    /// <summary>The values that are the model's outputs.</summary>
+    public IReadOnlyList<int> Outputs { get; }
+
+    public static Graph Flatten(IReadOnlyList<Node> inputs, IReadOnlyList<Node> outputs)
+    {
+        Builder builder = new();
+        Dictionary<Node, int> values = [];
+        foreach (Node input in inputs)
+        {
+            values[input] = builder.AddValue(input.Shape);
+        }
+
+        int[] inputValues = [.. inputs.Select(input => values[input])];
+        int[] outputValues = [.. outputs.Select(output => builder.ValueOf(output, values))];
+        return new Graph([.. builder.Nodes], [.. builder.Shapes], inputValues, outputValues);
+    }
+
+    /// <summary>The node that computes a value; null for an input.</summary>
+    public GraphNode? ProducerOf(int value) => Nodes.FirstOrDefault(node => node.Outputs.Contains(value));
+
+    private sealed class Builder
+    {
+        public List<GraphNode> Nodes { get; } = [];
+
+        public List<Shape> Shapes { get; } = [];
+
+        public int AddValue(Shape shape)
+        {
+            Shapes.Add(shape);
+            return Shapes.Count - 1;
+        }
+
+        public int ValueOf(Node node, Dictionary<Node, int> values)
+        {
+            if (values.TryGetValue(node, out int known))
+            {
+                return known;
+            }
+
+            LayerCall call = node.Call;
+            if (call.Layer is Input)
+            {
+                throw new ArgumentException(
+                    $"Model: expected all inputs that the outputs depend on, got a model without {call.Layer.Title}. Add it to the inputs.");
+            }
+
+            int[] inputs = [.. call.Inputs.Select(input => ValueOf(input, values))];
+            int[] outputs = call.Layer is Model inner ? Dissolve(inner, inputs) : AddNode(call, inputs);
+            for (int i = 0; i < outputs.Length; i++)
+            {
+                values[call.Outputs[i]] = outputs[i];
+            }
+
+            return values[node];
+        }
+
+        private int[] Dissolve(Model inner, int[] inputs)
+        {
+            Dictionary<Node, int> values = [];
+            for (int i = 0; i < inputs.Length; i++)
+            {
+                values[inner.Inputs[i]] = inputs[i];
+            }
+
+            return [.. inner.Outputs.Select(output => ValueOf(output, values))];
+        }
+
+        private int[] AddNode(LayerCall call, int[] inputs)
+        {
+            int[] outputs = [.. call.Outputs.Select(output => AddValue(output.Shape))];
+            AddNode(call.Layer, inputs, outputs);
+            if (call.Layer.TrailingActivation is not { } activation)
+            {
+                return outputs;
+            }
+
+            int[] activated = [AddValue(call.Outputs[0].Shape)];
+            AddNode(new Activation(activation) { Name = $"{call.Layer.AssignedName}/activation" }, outputs, activated);
+            return activated;
+        }
+
+        private void AddNode(Layer layer, int[] inputs, int[] outputs) =>
+            Nodes.Add(new GraphNode(layer, inputs, outputs, RandomStreams.Node(Nodes.Count)));
+    }
+}

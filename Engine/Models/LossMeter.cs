@@ -1,0 +1,155 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using Engine.Data;
+using Engine.Layers;
+using Engine.Metrics;
+using Engine.Numerics;
+
+namespace Engine;
+
+/// <summary>
+/// Turns the outputs of a batch into losses, metrics and the gradients that backward starts from, and keeps their means over an
+/// epoch. Everything is summed in the order of the samples.
+/// </summary>
+internal sealed class LossMeter<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly Model _model;
+    private readonly Compilation _compilation;
+    private readonly Metric[][] _metrics;
+    private readonly T[][] _targets;
+    private readonly T[] _sampleWeights;
+    private readonly T[] _lossWeights;
+    private readonly T[] _losses;
+    private readonly double[] _sums;
+    private readonly Parameter[] _penalized;
+    private double _samples;
+
+    public LossMeter(Model model, Compilation compilation, IReadOnlyList<Shape> targetShapes, int batch)
+    {
+        _model = model;
+        _compilation = compilation;
+        TargetShapes = targetShapes;
+        _metrics = [.. compilation.Metrics.Select((metrics, k) =>
+            metrics.Select(metric => metric.Resolve(model.Outputs[k].Shape, targetShapes[k])).ToArray())];
+        _targets = [.. targetShapes.Select(shape => new T[batch * shape.Size])];
+        _sampleWeights = new T[batch];
+        _lossWeights = new T[batch];
+        _losses = new T[batch];
+        _sums = new double[compilation.MetricNames.Count];
+        _penalized = [.. model.Parameters.Where(parameter => parameter.Regularizer is not null)];
+        Means = new double[compilation.MetricNames.Count];
+    }
+
+    /// <summary>The shape of one sample of each target.</summary>
+    public IReadOnlyList<Shape> TargetShapes { get; }
+
+    /// <summary>The means so far, in the order of the compilation's names.</summary>
+    public double[] Means { get; }
+
+    /// <summary>The loss of the last batch, penalties included.</summary>
+    public double LastLoss { get; private set; }
+
+    /// <summary>The memory of a target for a batch.</summary>
+    public Span<T> Target(int index, int batch) => _targets[index].AsSpan(0, batch * TargetShapes[index].Size);
+
+    public void Reset()
+    {
+        Array.Clear(_sums);
+        Array.Clear(Means);
+        _samples = 0;
+    }
+
+    /// <summary>Takes the targets and the weights of a batch; all weights are 1 without a column of weights.</summary>
+    public void Gather(Dataset data, ReadOnlySpan<int> rows)
+    {
+        for (int k = 0; k < _targets.Length; k++)
+        {
+            data.TargetColumns[k].CopyRows(rows, Target(k, rows.Length));
+        }
+
+        if (data.SampleWeights is { } weights)
+        {
+            weights.CopyRows(rows, _sampleWeights.AsSpan(0, rows.Length));
+        }
+        else
+        {
+            ClearWeights();
+        }
+    }
+
+    public void ClearWeights() => Array.Fill(_sampleWeights, T.One);
+
+    /// <summary>Measures a batch after forward; penalties of parameters and layers count in the loss.</summary>
+    public void Measure(Executor<T> executor)
+    {
+        int batch = executor.Run.Batch;
+        bool isSingle = _targets.Length == 1;
+        double total = executor.Run.Penalty;
+        foreach (Parameter parameter in _penalized)
+        {
+            total += parameter.Regularizer!.Penalty(parameter.Values<T>());
+        }
+
+        int name = isSingle ? 1 : 1 + _targets.Length;
+        for (int k = 0; k < _targets.Length; k++)
+        {
+            ReadOnlySpan<T> targets = Target(k, batch);
+            Span<T> losses = _losses.AsSpan(0, batch);
+            _compilation.Losses[k].Forward(
+                executor.Value(_compilation.LossValues[k]), targets, batch, RowLength(k), IsFromLogits(k), losses);
+            double sum = 0;
+            for (int i = 0; i < batch; i++)
+            {
+                sum += double.CreateChecked(losses[i]) * double.CreateChecked(_sampleWeights[i]);
+            }
+
+            total += _compilation.Weights[k] * sum / batch;
+            if (!isSingle)
+            {
+                _sums[1 + k] += sum;
+            }
+
+            foreach (Metric metric in _metrics[k])
+            {
+                _sums[name++] += metric.Sum<T>(executor.Output(k), targets, batch, RowLength(k), []);
+            }
+        }
+
+        LastLoss = total;
+        _sums[0] += total * batch;
+        _samples += batch;
+        for (int i = 0; i < Means.Length; i++)
+        {
+            Means[i] = _sums[i] / _samples;
+        }
+    }
+
+    /// <summary>Writes the gradients of the loss where backward starts.</summary>
+    public void WriteGradients(Executor<T> executor)
+    {
+        int batch = executor.Run.Batch;
+        for (int k = 0; k < _targets.Length; k++)
+        {
+            Span<T> gradient = executor.Gradient(_compilation.LossValues[k]);
+            if (gradient.IsEmpty)
+            {
+                continue;
+            }
+
+            Span<T> weights = _lossWeights.AsSpan(0, batch);
+            TensorPrimitives.Multiply(
+                _sampleWeights.AsSpan(0, batch), T.CreateChecked(_compilation.Weights[k] / batch), weights);
+            _compilation.Losses[k].Backward(
+                executor.Value(_compilation.LossValues[k]), Target(k, batch), batch, RowLength(k), IsFromLogits(k), weights, gradient);
+        }
+    }
+
+    private bool IsFromLogits(int output) => _compilation.FromLogits[output] || _compilation.Losses[output].FromLogits;
+
+    private int RowLength(int output)
+    {
+        Shape shape = _model.Outputs[output].Shape;
+        return shape.Rank == 0 ? 1 : shape[^1];
+    }
+}

@@ -1,0 +1,201 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using Engine.Data;
+using Engine.Layers;
+using Engine.Losses;
+using Engine.Metrics;
+using Engine.Numerics;
+using Engine.Optimizers;
+
+namespace Engine;
+
+public partial class Model
+{
+    private readonly ReaderWriterLockSlim _weights = new();
+    private Compilation? _compilation;
+    private ITraining? _training;
+
+    /// <summary>The epochs that the last Fit finished, counted from its start, <see cref="FitOptions.InitialEpoch"/> included.</summary>
+    public int EpochsTrained { get; internal set; }
+
+    /// <summary>The optimizer's steps since the model was made. Each has its own dropout masks.</summary>
+    public long StepsTrained { get; internal set; }
+
+    /// <summary>Says how to train a model with one output.</summary>
+    /// <param name="optimizer">What changes the weights.</param>
+    /// <param name="loss">What is minimized. A last softmax or sigmoid joins with its cross-entropy.</param>
+    /// <param name="metrics">What is reported besides.</param>
+    /// <exception cref="InvalidOperationException">The model has several outputs.</exception>
+    public void Compile(Optimizer optimizer, Loss loss, params Metric[] metrics)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        ArgumentNullException.ThrowIfNull(metrics);
+        _ = Output;
+        Compile(optimizer, [loss], [metrics]);
+    }
+
+    /// <summary>Says how to train a model with several outputs.</summary>
+    /// <param name="optimizer">What changes the weights.</param>
+    /// <param name="losses">The loss of each output.</param>
+    /// <param name="metrics">The metrics of each output; none if null.</param>
+    /// <param name="lossWeights">How much each loss counts; 1 if null.</param>
+    /// <exception cref="ArgumentException">The lists do not have one entry for each output.</exception>
+    public void Compile(
+        Optimizer optimizer,
+        IReadOnlyList<Loss> losses,
+        IReadOnlyList<IReadOnlyList<Metric>>? metrics = null,
+        IReadOnlyList<double>? lossWeights = null)
+    {
+        ArgumentNullException.ThrowIfNull(optimizer);
+        ArgumentNullException.ThrowIfNull(losses);
+        metrics ??= [.. Outputs.Select(_ => Array.Empty<Metric>())];
+        lossWeights ??= [.. Outputs.Select(_ => 1.0)];
+        if (losses.Count != Outputs.Count || metrics.Count != Outputs.Count || lossWeights.Count != Outputs.Count)
+        {
+            throw new ArgumentException(
+                $"{Title}: expected a loss, a list of metrics and a loss weight for each of {Outputs.Count} outputs, "
+                + $"got {losses.Count}, {metrics.Count} and {lossWeights.Count}.");
+        }
+
+        EnsureInitialized();
+        _compilation = new Compilation(this, optimizer, losses, metrics, lossWeights);
+        _training = null;
+        OptimizerState.AdoptedBy(this, optimizer);
+    }
+
+    /// <summary>Trains the model.</summary>
+    /// <param name="data">Inputs and targets; the shapes must be the model's.</param>
+    /// <param name="options">How: epochs, batch size, seed, validation, callbacks; one epoch of batches of 32 if null.</param>
+    /// <returns>The values of each epoch.</returns>
+    /// <exception cref="InvalidOperationException">The model is not compiled, or another Fit is running.</exception>
+    /// <exception cref="ShapeException">The data's shapes are not the model's.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; the model keeps what it learned.</exception>
+    public History Fit(Dataset data, FitOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        options ??= FitOptions.Default;
+        options.Validate();
+        return Precision == Precision.Single ? Fit<float>(data, options) : Fit<double>(data, options);
+    }
+
+    /// <summary>Takes one training step on one batch.</summary>
+    /// <param name="inputs">The batch, <c>[n, ...]</c>.</param>
+    /// <param name="targets">Its targets, <c>[n, ...]</c>.</param>
+    /// <param name="options">Seed and threads are used; the batch is what is given.</param>
+    /// <returns>The loss of the batch before the step, penalties included.</returns>
+    /// <exception cref="InvalidOperationException">The model is not compiled, has several inputs or outputs, or is training.</exception>
+    /// <exception cref="ShapeException">The shapes are not the model's.</exception>
+    public double TrainOnBatch<T>(in ReadOnlyTensorSpan<T> inputs, in ReadOnlyTensorSpan<T> targets, FitOptions? options = null)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        options ??= FitOptions.Default;
+        Compilation compilation = Compiled;
+        int batch = Door.CheckBatch(Input, inputs);
+        Shape targetShape = Door.SampleShape(Output, targets.Lengths);
+        compilation.Losses[0].ValidateShapes(Output.Shape, targetShape);
+        if (targets.Lengths[0] != batch)
+        {
+            throw new ArgumentException($"{Title}: expected as many targets as inputs, {batch}, got {targets.Lengths[0]}.", nameof(targets));
+        }
+
+        Training<T> training = TrainingFor<T>(batch, targetShape);
+        training.Enter();
+        try
+        {
+            training.Configure(options.Seed, options.DegreeOfParallelism);
+            training.ResetMeans();
+            training.Gather(inputs, targets, batch);
+            training.Step();
+            return training.LastLoss;
+        }
+        finally
+        {
+            training.Leave();
+        }
+    }
+
+    /// <summary>Measures loss and metrics on data, with dropout off.</summary>
+    /// <param name="data">Inputs and targets.</param>
+    /// <param name="options">Batch size and threads.</param>
+    /// <exception cref="InvalidOperationException">The model is not compiled.</exception>
+    /// <exception cref="ShapeException">The data's shapes are not the model's.</exception>
+    public Evaluation Evaluate(Dataset data, PredictOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        options ??= PredictOptions.Default;
+        options.Validate();
+        Compilation compilation = Compiled;
+        Door.CheckData(this, data, compilation);
+        double[] values = Precision == Precision.Single
+            ? Evaluator.Evaluate<float>(this, compilation, data, options)
+            : Evaluator.Evaluate<double>(this, compilation, data, options);
+        return new Evaluation(compilation.MetricNames, values);
+    }
+
+    internal OptimizerState OptimizerState { get; } = new();
+
+    internal Compilation Compiled => _compilation ?? throw new InvalidOperationException(
+        $"{Title}: expected a compiled model, got one that is not. Call Compile with an optimizer and a loss first.");
+
+    internal bool IsCompiled => _compilation is not null;
+
+    /// <summary>Held for reading while predictions are computed, for writing while weights change.</summary>
+    internal ReaderWriterLockSlim Weights => _weights;
+
+    private History Fit<T>(Dataset data, FitOptions options)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Compilation compilation = Compiled;
+        Door.CheckData(this, data, compilation);
+        Dataset? validation = options.ValidationData;
+        if (validation is not null)
+        {
+            Door.CheckData(this, validation, compilation);
+        }
+        else if (options.ValidationSplit > 0)
+        {
+            (data, validation) = data.Split(1 - options.ValidationSplit);
+        }
+
+        if (data.Count == 0)
+        {
+            throw new ArgumentException($"{Title}: expected at least one sample to train on, got none.", nameof(data));
+        }
+
+        Training<T> training = TrainingFor<T>(Math.Min(options.BatchSize, data.Count), [.. data.TargetShapes]);
+        training.Enter();
+        try
+        {
+            return new Trainer<T>(this, training, data, validation, options).Run();
+        }
+        finally
+        {
+            training.Leave();
+        }
+    }
+
+    // Plans are kept as long as nothing that they depend on changes: batch size, targets, and what is frozen.
+    private Training<T> TrainingFor<T>(int batch, params ReadOnlySpan<Shape> targetShapes)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Compilation compilation = Compiled;
+        EnsureInitialized();
+        lock (_lock)
+        {
+            if (_training is Training<T> known && known.Fits(batch, targetShapes))
+            {
+                return known;
+            }
+
+            if (_training is { IsRunning: true })
+            {
+                throw new InvalidOperationException(
+                    $"{Title}: expected one training at a time, got a second while the first runs. Wait for it to end.");
+            }
+
+            Training<T> training = new(this, compilation, targetShapes.ToArray(), batch);
+            _training = training;
+            return training;
+        }
+    }
+}

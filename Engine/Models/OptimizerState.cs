@@ -1,0 +1,78 @@
+using System.Numerics;
+using Engine.Layers;
+using Engine.Numerics;
+using Engine.Optimizers;
+
+namespace Engine;
+
+/// <summary>
+/// What an optimizer remembers of the parameters from step to step: its slots, and the number of steps. Lives as long as the model
+/// is compiled with that optimizer; a loaded file fills it before Compile.
+/// </summary>
+internal sealed class OptimizerState
+{
+    private readonly Dictionary<Parameter, AlignedMemory[]> _slots = new(ReferenceEqualityComparer.Instance);
+    private bool _isLoaded;
+
+    /// <summary>The kind of optimizer that the slots belong to; null if there are none.</summary>
+    public string? Optimizer { get; private set; }
+
+    /// <summary>The steps the optimizer took: t in its formulas.</summary>
+    public long Iterations { get; set; }
+
+    public IReadOnlyDictionary<Parameter, AlignedMemory[]> Slots => _slots;
+
+    /// <summary>Begins anew for an optimizer, unless the state was loaded for just this kind.</summary>
+    /// <exception cref="InvalidOperationException">The loaded state belongs to another kind of optimizer.</exception>
+    public void AdoptedBy(Model model, Optimizer optimizer)
+    {
+        if (_isLoaded && Optimizer != optimizer.Name)
+        {
+            throw new InvalidOperationException(
+                $"{model.Title}: expected the optimizer {Optimizer}, whose state was loaded, got {optimizer.Name}. "
+                + "Compile with the same optimizer, or save without optimizer state to begin anew.");
+        }
+
+        if (!_isLoaded)
+        {
+            _slots.Clear();
+            Iterations = 0;
+        }
+
+        _isLoaded = false;
+        Optimizer = optimizer.Name;
+    }
+
+    /// <summary>Takes what a file holds; the next Compile must be with the same kind of optimizer.</summary>
+    public void Load(string optimizer, long iterations, IEnumerable<(Parameter Parameter, AlignedMemory[] Slots)> slots)
+    {
+        _slots.Clear();
+        foreach ((Parameter parameter, AlignedMemory[] memory) in slots)
+        {
+            _slots[parameter] = memory;
+        }
+
+        Optimizer = optimizer;
+        Iterations = iterations;
+        _isLoaded = true;
+    }
+
+    /// <summary>The slots of a parameter, made and set to their first values where there are none.</summary>
+    public AlignedMemory[] SlotsOf<T>(Parameter parameter, Optimizer optimizer)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (!_slots.TryGetValue(parameter, out AlignedMemory[]? slots) || slots.Length != optimizer.SlotCount)
+        {
+            slots = new AlignedMemory[optimizer.SlotCount];
+            for (int i = 0; i < slots.Length; i++)
+            {
+                slots[i] = new AlignedMemory(AlignedMemory.PrecisionOf<T>(), parameter.Shape.Size);
+                slots[i].Span<T>().Fill(T.CreateChecked(optimizer.InitialSlotValue(i)));
+            }
+
+            _slots[parameter] = slots;
+        }
+
+        return slots;
+    }
+}

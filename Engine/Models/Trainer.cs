@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Numerics;
+using Engine.Data;
+using Engine.Numerics;
+
+namespace Engine;
+
+/// <summary>The loop of Fit: epochs, shuffled batches, validation, callbacks.</summary>
+internal sealed class Trainer<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly Model _model;
+    private readonly Training<T> _training;
+    private readonly Dataset _data;
+    private readonly Dataset? _validation;
+    private readonly FitOptions _options;
+    private readonly int[] _order;
+    private readonly History _history = new();
+    private readonly TrainingState _state;
+
+    public Trainer(Model model, Training<T> training, Dataset data, Dataset? validation, FitOptions options)
+    {
+        _model = model;
+        _training = training;
+        _data = data;
+        _validation = validation;
+        _options = options;
+        _order = [.. Enumerable.Range(0, data.Count)];
+        int steps = (data.Count + training.MaxBatch - 1) / training.MaxBatch;
+        _state = new TrainingState(model, options.Epochs, steps, _history)
+        {
+            MetricNames = model.Compiled.MetricNames,
+            Values = training.Means,
+            Epoch = options.InitialEpoch,
+        };
+    }
+
+    public History Run()
+    {
+        _training.Configure(_options.Seed, _options.DegreeOfParallelism);
+        _model.EpochsTrained = _options.InitialEpoch;
+        Notify(static (callback, state) => callback.OnTrainBegin(state));
+        try
+        {
+            for (int epoch = _options.InitialEpoch; epoch < _options.Epochs && !_state.IsStopping; epoch++)
+            {
+                RunEpoch(epoch);
+            }
+        }
+        finally
+        {
+            Notify(static (callback, state) => callback.OnTrainEnd(state));
+        }
+
+        return _history;
+    }
+
+    private void RunEpoch(int epoch)
+    {
+        long start = Stopwatch.GetTimestamp();
+        _state.Epoch = epoch + 1;
+        _state.Step = 0;
+        _training.ResetMeans();
+        if (_options.Shuffle)
+        {
+            // A function of seed and epoch alone, so that a training that goes on later sees the same order.
+            new RandomSource(_options.Seed, RandomStreams.Shuffling, (ulong)epoch).FillPermutation(_order);
+        }
+
+        Notify(static (callback, state) => callback.OnEpochBegin(state));
+        for (int from = 0; from < _order.Length; from += _training.MaxBatch)
+        {
+            _options.CancellationToken.ThrowIfCancellationRequested();
+            _training.Gather(_data, _order.AsSpan(from, Math.Min(_training.MaxBatch, _order.Length - from)));
+            _training.Step();
+            _state.Step++;
+            Notify(static (callback, state) => callback.OnStepEnd(state));
+        }
+
+        _model.EpochsTrained = epoch + 1;
+        Record(start);
+        Notify(static (callback, state) => callback.OnEpochEnd(state));
+    }
+
+    private void Record(long start)
+    {
+        for (int i = 0; i < _state.MetricNames.Count; i++)
+        {
+            _history.Add(_state.MetricNames[i], _training.Means[i]);
+        }
+
+        if (_validation is not null)
+        {
+            Evaluation evaluation = _model.Evaluate(_validation, new PredictOptions
+            {
+                DegreeOfParallelism = _options.DegreeOfParallelism,
+                CancellationToken = _options.CancellationToken,
+            });
+            foreach (string name in evaluation.Names)
+            {
+                _history.Add($"val_{name}", evaluation[name]);
+            }
+        }
+
+        _history.EndEpoch(Stopwatch.GetElapsedTime(start).TotalSeconds);
+    }
+
+    private void Notify(Action<Callback, TrainingState> call)
+    {
+        for (int i = 0; i < _options.Callbacks.Count; i++)
+        {
+            call(_options.Callbacks[i], _state);
+        }
+    }
+}

@@ -1,0 +1,227 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using Engine.Data;
+using Engine.Kernels;
+using Engine.Layers;
+using Engine.Numerics;
+using Engine.Optimizers;
+
+namespace Engine;
+
+/// <summary>
+/// The steps of a training: forward, loss, backward, penalties, optimizer, constraints. Made for one batch size and one choice of
+/// trainable parameters; after that a step allocates nothing.
+/// </summary>
+internal sealed class Training<T> : ITraining
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    // Elements of a parameter that one thread updates at a time.
+    private const int ChunkLength = 16 * 1024;
+
+    private readonly Model _model;
+    private readonly Optimizer _optimizer;
+    private readonly Executor<T> _executor;
+    private readonly LossMeter<T> _meter;
+    private readonly Parameter[] _parameters;
+    private readonly AlignedMemory[][] _slots;
+    private readonly Chunk[] _chunks;
+    private readonly (Layer Layer, bool Trainable)[] _trainable;
+    private readonly Shape[] _targetShapes;
+    private int _isRunning;
+    private ulong _seed;
+
+    public Training(Model model, Compilation compilation, IReadOnlyList<Shape> targetShapes, int batch)
+    {
+        _model = model;
+        _optimizer = compilation.Optimizer;
+        _parameters = [.. model.TrainableParameters.Distinct()];
+        MaxBatch = batch;
+        _executor = new Executor<T>(model.Graph, new PlanOptions
+        {
+            Batch = batch,
+            Wanted = new HashSet<Parameter>(_parameters),
+            LossValues = compilation.LossValues,
+        });
+        _meter = new LossMeter<T>(model, compilation, targetShapes, batch);
+        _slots = [.. _parameters.Select(parameter => model.OptimizerState.SlotsOf<T>(parameter, _optimizer))];
+        _trainable = [.. AllLayers(model).Select(layer => (layer, layer.Trainable))];
+        _targetShapes = [.. targetShapes];
+        _chunks = [.. _parameters.SelectMany((parameter, p) => Enumerable
+            .Range(0, (parameter.Shape.Size + ChunkLength - 1) / ChunkLength)
+            .Select(i => new Chunk(p, i * ChunkLength, Math.Min(ChunkLength, parameter.Shape.Size - (i * ChunkLength)))))];
+    }
+
+    public int MaxBatch { get; }
+
+    public bool IsRunning => _isRunning != 0;
+
+    /// <summary>The means of loss and metrics since <see cref="ResetMeans"/>.</summary>
+    public double[] Means => _meter.Means;
+
+    public double LastLoss => _meter.LastLoss;
+
+    /// <summary>The memory that this training holds, for the summary of a plan.</summary>
+    public long ArenaBytes => _executor.ArenaBytes;
+
+    /// <summary>Whether the plan still fits: the same batch size, the same targets, and nothing was frozen or thawed since.</summary>
+    public bool Fits(int batch, ReadOnlySpan<Shape> targetShapes)
+    {
+        if (batch != MaxBatch || !targetShapes.SequenceEqual(_targetShapes))
+        {
+            return false;
+        }
+
+        foreach ((Layer layer, bool trainable) in _trainable)
+        {
+            if (layer.Trainable != trainable)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <exception cref="InvalidOperationException">A step is under way on another thread.</exception>
+    public void Enter()
+    {
+        if (Interlocked.Exchange(ref _isRunning, 1) != 0)
+        {
+            throw new InvalidOperationException(
+                $"{_model.Title}: expected one training at a time, got a second while the first runs. Wait for it to end.");
+        }
+    }
+
+    public void Leave() => Volatile.Write(ref _isRunning, 0);
+
+    public void ResetMeans() => _meter.Reset();
+
+    /// <summary>Says what the coming steps use.</summary>
+    public void Configure(ulong seed, int threads)
+    {
+        _seed = seed;
+        _executor.Run.Threads = threads;
+    }
+
+    /// <summary>Fills inputs and targets from a data set.</summary>
+    public void Gather(Dataset data, ReadOnlySpan<int> rows)
+    {
+        _executor.Run.Batch = rows.Length;
+        for (int i = 0; i < data.InputColumns.Count; i++)
+        {
+            data.InputColumns[i].CopyRows(rows, _executor.Input(i));
+        }
+
+        _meter.Gather(data, rows);
+    }
+
+    /// <summary>Fills the input and the target of a model that has one of each.</summary>
+    public void Gather(in ReadOnlyTensorSpan<T> inputs, in ReadOnlyTensorSpan<T> targets, int batch)
+    {
+        _executor.Run.Batch = batch;
+        inputs.FlattenTo(_executor.Input(0));
+        Span<T> target = _meter.Target(0, batch);
+        targets.FlattenTo(target);
+        _model.Compiled.Losses[0].ValidateTargets<T>(target, batch, _model.Output.Shape);
+        _meter.ClearWeights();
+    }
+
+    /// <summary>One step on what was gathered.</summary>
+    public void Step()
+    {
+        RunState run = _executor.Run;
+        run.Phase = Phase.Training;
+        run.Seed = _seed;
+        run.Step = (ulong)_model.StepsTrained;
+        _executor.Forward();
+        _meter.Measure(_executor);
+        _meter.WriteGradients(_executor);
+        _executor.Backward();
+        AddPenaltyGradients();
+        ClipGradients();
+
+        _model.Weights.EnterWriteLock();
+        try
+        {
+            Update(run.Threads);
+        }
+        finally
+        {
+            _model.Weights.ExitWriteLock();
+        }
+
+        _model.StepsTrained++;
+    }
+
+    private static IEnumerable<Layer> AllLayers(Layer layer) => layer.Children.SelectMany(AllLayers).Prepend(layer);
+
+    private void AddPenaltyGradients()
+    {
+        foreach (Parameter parameter in _parameters)
+        {
+            parameter.Regularizer?.AccumulateGradient(parameter.Values<T>(), _executor.Gradient(parameter));
+        }
+    }
+
+    private void ClipGradients()
+    {
+        if (_optimizer.GlobalClipNorm is { } norm)
+        {
+            double squares = 0;
+            foreach (Parameter parameter in _parameters)
+            {
+                squares += Reductions.SumOfSquares<T>(_executor.Gradient(parameter));
+            }
+
+            double scale = GradientClipping.Scale(squares, norm);
+            if (scale != 1)
+            {
+                foreach (Parameter parameter in _parameters)
+                {
+                    Elementwise.Scale(scale, _executor.Gradient(parameter), _executor.Gradient(parameter));
+                }
+            }
+        }
+        else
+        {
+            foreach (Parameter parameter in _parameters)
+            {
+                _optimizer.ClipGradient(_executor.Gradient(parameter));
+            }
+        }
+    }
+
+    private void Update(int threads)
+    {
+        UpdateBody body = new(this, new UpdateStep(++_model.OptimizerState.Iterations, _optimizer.LearningRate));
+        ParallelLoop.Run(ref body, _chunks.Length, threads);
+        foreach (Parameter parameter in _parameters)
+        {
+            parameter.Constraint?.Apply(parameter.WritableValues<T>(), parameter.Shape);
+        }
+    }
+
+    private OptimizerSlots<T> SlotsOf(int parameter, int start, int length)
+    {
+        AlignedMemory[] slots = _slots[parameter];
+        return new OptimizerSlots<T>(Part(0), Part(1), Part(2));
+
+        Span<T> Part(int slot) => slot < slots.Length ? slots[slot].Span<T>().Slice(start, length) : [];
+    }
+
+    private readonly record struct Chunk(int Parameter, int Start, int Length);
+
+    private readonly struct UpdateBody(Training<T> training, UpdateStep step) : IBody
+    {
+        public void Run(int part)
+        {
+            Chunk chunk = training._chunks[part];
+            Parameter parameter = training._parameters[chunk.Parameter];
+            training._optimizer.Apply(
+                parameter.WritableValues<T>().Slice(chunk.Start, chunk.Length),
+                training._executor.Gradient(parameter).Slice(chunk.Start, chunk.Length),
+                training.SlotsOf(chunk.Parameter, chunk.Start, chunk.Length),
+                step);
+        }
+    }
+}
