@@ -1,0 +1,129 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Engine.Numerics;
+
+namespace Engine.Kernels;
+
+/// <summary>Copies blocks of the operands into the order in which the micro-kernel reads them.</summary>
+internal static class GemmPacking
+{
+    /// <summary>
+    /// Packs columns of B into strips of two vectors: <c>to[strip, p, j] = b[p, strip·width + j]</c>, with zeros beyond the last
+    /// column.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void PackB<T>(ref T b, nint bRow, nint bColumn, int k, int columns, ref T to)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int width = 2 * Vector<T>.Count;
+        for (int column = 0; column < columns; column += width)
+        {
+            ref T strip = ref Unsafe.Add(ref to, (nint)column * k);
+            ref T from = ref Unsafe.Add(ref b, column * bColumn);
+            int valid = Math.Min(width, columns - column);
+            if (valid < width)
+            {
+                PackPartOfStrip(ref from, bRow, bColumn, k, valid, ref strip);
+            }
+            else if (bColumn == 1)
+            {
+                for (int p = 0; p < k; p++)
+                {
+                    Vector.LoadUnsafe(ref from).StoreUnsafe(ref strip);
+                    Vector.LoadUnsafe(ref from, (nuint)Vector<T>.Count).StoreUnsafe(ref strip, (nuint)Vector<T>.Count);
+                    from = ref Unsafe.Add(ref from, bRow);
+                    strip = ref Unsafe.Add(ref strip, width);
+                }
+            }
+            else
+            {
+                PackTransposed(ref from, bRow, bColumn, k, ref strip);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Packs rows of a transposed A, whose columns are contiguous, into panels: <c>to[panel, p, i] = a[panel·height + i, p]</c>.
+    /// What lies in the last panel beyond the last row is undefined.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void PackTransposedA<T>(ref T a, nint aColumn, int rows, int k, int height, ref T to)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        for (int row = 0; row < rows; row += height)
+        {
+            ref T panel = ref Unsafe.Add(ref to, (nint)row * k);
+            ref T from = ref Unsafe.Add(ref a, row);
+            int valid = Math.Min(height, rows - row);
+            for (int p = 0; p < k; p++)
+            {
+                for (int i = 0; i < valid; i++)
+                {
+                    Unsafe.Add(ref panel, i) = Unsafe.Add(ref from, i);
+                }
+
+                from = ref Unsafe.Add(ref from, aColumn);
+                panel = ref Unsafe.Add(ref panel, height);
+            }
+        }
+    }
+
+    /// <summary>Copies rows of A so that they lie close together: <c>to[i, p] = a[i, p]</c>.</summary>
+    public static void PackA<T>(ref T a, nint aRow, int rows, int k, ref T to)
+        where T : unmanaged
+    {
+        for (int row = 0; row < rows; row++)
+        {
+            Unsafe.CopyBlockUnaligned(
+                ref Unsafe.As<T, byte>(ref Unsafe.Add(ref to, (nint)row * k)),
+                ref Unsafe.As<T, byte>(ref Unsafe.Add(ref a, row * aRow)),
+                (uint)(k * Unsafe.SizeOf<T>()));
+        }
+    }
+
+    private static void PackPartOfStrip<T>(ref T from, nint bRow, nint bColumn, int k, int valid, ref T strip)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        for (int p = 0; p < k; p++)
+        {
+            for (int j = 0; j < valid; j++)
+            {
+                Unsafe.Add(ref strip, j) = Unsafe.Add(ref from, j * bColumn);
+            }
+
+            for (int j = valid; j < 2 * Vector<T>.Count; j++)
+            {
+                Unsafe.Add(ref strip, j) = T.Zero;
+            }
+
+            from = ref Unsafe.Add(ref from, bRow);
+            strip = ref Unsafe.Add(ref strip, 2 * Vector<T>.Count);
+        }
+    }
+
+    private static void PackTransposed<T>(ref T from, nint bRow, nint bColumn, int k, ref T strip)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int width = 2 * Vector<T>.Count;
+        int p = 0;
+        if (bRow == 1 && width % 4 == 0)
+        {
+            for (; p <= k - 4; p += 4)
+            {
+                for (int j = 0; j < width; j += 4)
+                {
+                    Simd.Transpose4x4(
+                        ref Unsafe.Add(ref from, (j * bColumn) + p), bColumn, ref Unsafe.Add(ref strip, (p * width) + j), width);
+                }
+            }
+        }
+
+        for (; p < k; p++)
+        {
+            for (int j = 0; j < width; j++)
+            {
+                Unsafe.Add(ref strip, (p * width) + j) = Unsafe.Add(ref from, (p * bRow) + (j * bColumn));
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Engine.Numerics;
+
+namespace Engine.Kernels;
+
+/// <summary>What all micro-kernels share: how sums get from registers to C.</summary>
+internal static class GemmTile
+{
+    /// <summary>The height of the tallest tile.</summary>
+    public const int MaxRows = 8;
+
+    /// <summary>Finishes one row of a tile, two vectors wide.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Finish<T>(ref T c, Vector<T> sum0, Vector<T> sum1, ref T bias, GemmFinish finish)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (finish != GemmFinish.None)
+        {
+            sum0 = Finish(ref c, sum0, ref bias, finish);
+            sum1 = Finish(ref Unsafe.Add(ref c, Vector<T>.Count), sum1, ref Unsafe.Add(ref bias, Vector<T>.Count), finish);
+        }
+
+        sum0.StoreUnsafe(ref c);
+        sum1.StoreUnsafe(ref c, (nuint)Vector<T>.Count);
+    }
+
+    /// <summary>Finishes a row of any length, whose sums lie in memory.</summary>
+    public static void Finish<T>(ref T c, ref T sums, int length, ref T bias, GemmFinish finish)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int j = 0;
+        for (; j <= length - Vector<T>.Count; j += Vector<T>.Count)
+        {
+            Vector<T> sum = Vector.LoadUnsafe(ref sums, (nuint)j);
+            Finish(ref Unsafe.Add(ref c, j), sum, ref Unsafe.Add(ref bias, j), finish).StoreUnsafe(ref c, (nuint)j);
+        }
+
+        for (; j < length; j++)
+        {
+            T sum = Unsafe.Add(ref sums, j);
+            sum = (finish & GemmFinish.AddC) != 0 ? Unsafe.Add(ref c, j) + sum : sum;
+            sum = (finish & GemmFinish.AddBias) != 0 ? sum + Unsafe.Add(ref bias, j) : sum;
+            Unsafe.Add(ref c, j) = (finish & GemmFinish.Relu) != 0 ? Simd.Relu(sum) : sum;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<T> Finish<T>(ref T c, Vector<T> sum, ref T bias, GemmFinish finish)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if ((finish & GemmFinish.AddC) != 0)
+        {
+            sum = Vector.LoadUnsafe(ref c) + sum;
+        }
+
+        if ((finish & GemmFinish.AddBias) != 0)
+        {
+            sum += Vector.LoadUnsafe(ref bias);
+        }
+
+        return (finish & GemmFinish.Relu) != 0 ? Simd.Relu(sum) : sum;
+    }
+}

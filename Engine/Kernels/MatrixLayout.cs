@@ -1,0 +1,27 @@
+namespace Engine.Kernels;
+
+/// <summary>The rules that a matrix in a span obeys.</summary>
+internal static class MatrixLayout
+{
+    public static void Check(string where, int length, int rows, int columns, int rowStride)
+    {
+        if (rows < 0 || columns < 0)
+        {
+            throw new ArgumentException($"{where}: expected rows and columns of at least 0, got [{rows}, {columns}].");
+        }
+
+        if (rowStride < columns)
+        {
+            throw new ArgumentException(
+                $"{where}: expected a row stride of at least the {columns} columns, got {rowStride}. " +
+                "The stride is the distance between the beginnings of two rows, in elements.");
+        }
+
+        long needed = rows == 0 || columns == 0 ? 0 : ((rows - 1L) * rowStride) + columns;
+        if (length < needed)
+        {
+            throw new ArgumentException(
+                $"{where}: expected at least {needed} values for [{rows}, {columns}] with row stride {rowStride}, got {length}.");
+        }
+    }
+}
