@@ -1,8 +1,15 @@
 using System.Text.Json.Nodes;
+using Engine.Activations;
+using Engine.Constraints;
+using Engine.Initializers;
+using Engine.Regularizers;
 
 namespace Engine.Layers;
 
-/// <summary>Collects the configuration of a layer under names, so that a saved model can make the layer again.</summary>
+/// <summary>
+/// Collects the configuration of a layer under names, so that a saved model can make the layer again from a
+/// <see cref="LayerConfiguration"/> with the same names.
+/// </summary>
 public sealed class ConfigurationWriter
 {
     internal JsonObject Values { get; } = [];
@@ -11,7 +18,7 @@ public sealed class ConfigurationWriter
     public void Write(string name, double value) => Values[name] = value;
 
     /// <summary>Writes a whole number.</summary>
-    public void Write(string name, long value) => Values[name] = value;
+    public void Write(string name, int value) => Values[name] = value;
 
     /// <summary>Writes a yes or no.</summary>
     public void Write(string name, bool value) => Values[name] = value;
@@ -30,5 +37,33 @@ public sealed class ConfigurationWriter
         }
 
         Values[name] = array;
+    }
+
+    /// <summary>Writes an activation function; nothing if null.</summary>
+    public void Write(string name, ActivationFunction? value) => Write(name, value?.Name, value?.Parameters);
+
+    /// <summary>Writes an initializer; nothing if null.</summary>
+    public void Write(string name, Initializer? value) => Write(name, value?.Name, value?.Parameters);
+
+    /// <summary>Writes a regularizer; nothing if null.</summary>
+    public void Write(string name, Regularizer? value) => Write(name, value?.Name, value?.Parameters);
+
+    /// <summary>Writes a constraint; nothing if null.</summary>
+    public void Write(string name, Constraint? value) => Write(name, value?.Name, value?.Parameters);
+
+    private void Write(string name, string? kind, IReadOnlyDictionary<string, double>? parameters)
+    {
+        if (kind is null)
+        {
+            return;
+        }
+
+        JsonObject value = new() { ["name"] = kind };
+        foreach ((string parameter, double number) in parameters!)
+        {
+            value[parameter] = number;
+        }
+
+        Values[name] = value;
     }
 }

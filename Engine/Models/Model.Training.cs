@@ -11,6 +11,7 @@ namespace Engine;
 
 public partial class Model
 {
+    // Never disposed: a model is no resource to its users, and an unused lock holds nothing but memory.
     private readonly ReaderWriterLockSlim _weights = new();
     private Compilation? _compilation;
     private ITraining? _training;

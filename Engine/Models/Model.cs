@@ -10,7 +10,9 @@ namespace Engine;
 /// <remarks>
 /// Predict may be called from many threads at once, also during a Fit: it then sees the weights of a finished step.
 /// </remarks>
+#pragma warning disable CA1001 // The lock of the weights holds memory only.
 public partial class Model : Layer
+#pragma warning restore CA1001
 {
     private readonly List<Layer> _layers = [];
     private readonly Dictionary<Layer, string> _names = new(ReferenceEqualityComparer.Instance);

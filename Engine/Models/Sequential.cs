@@ -25,7 +25,7 @@ public sealed class Sequential : Model
     private static (Node Input, Node Output) Chain(Layer[] layers)
     {
         ArgumentNullException.ThrowIfNull(layers);
-        if (layers.Length < 2 || layers[0] is not (Input or Model))
+        if (layers.Length < 2 || layers[0] is not (Engine.Input or Model))
         {
             string got = layers.Length == 0 ? "no layer" : layers.Length == 1 ? "one layer" : $"{layers[0].Kind} first";
             throw new ArgumentException(
@@ -40,11 +40,11 @@ public sealed class Sequential : Model
             taken.Add(layer.AssignedName);
         }
 
-        Node input = layers[0] is Input first ? first : new Input([.. ((Model)layers[0]).Input.Shape]);
+        Node input = layers[0] is Engine.Input first ? first.Output : new Engine.Input([.. ((Model)layers[0]).Input.Shape]);
         Node node = input;
-        foreach (Layer layer in layers[0] is Input ? layers[1..] : layers)
+        foreach (Layer layer in layers[0] is Engine.Input ? layers[1..] : layers)
         {
-            if (layer is Input)
+            if (layer is Engine.Input)
             {
                 throw new ArgumentException("Sequential: expected one Input, as the first layer, got another one after it.");
             }

@@ -1,0 +1,131 @@
+using System.Numerics;
+using Engine.Layers;
+using Engine.Numerics;
+
+namespace Engine.Checking;
+
+/// <summary>
+/// Runs a small graph forward and backward from a random weighting of its outputs: the objective is Σ r·y plus penalties. All
+/// numbers are drawn in double, so that a float and a double harness of one seed see the same problem.
+/// </summary>
+internal sealed class Harness<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly Executor<T> _executor;
+    private readonly double[][] _inputs;
+    private readonly double[][] _outputWeights;
+
+    public Harness(Model model, GradientCheckOptions options, int batch, IReadOnlySet<Parameter>? wanted = null, bool inputGradients = true)
+    {
+        Model = model;
+        Options = options;
+        model.EnsureInitialized();
+        Parameters = [.. model.TrainableParameters.Distinct()];
+        _executor = new Executor<T>(model.Graph, new PlanOptions
+        {
+            Batch = batch,
+            Wanted = wanted ?? new HashSet<Parameter>(Parameters),
+            LossValues = [.. model.Graph.Outputs.Distinct()],
+            InputGradients = inputGradients,
+        });
+        _inputs = [.. model.Inputs.Select(input => new double[batch * input.Shape.Size])];
+        _outputWeights = [.. model.Outputs.Select(output => new double[batch * output.Shape.Size])];
+        for (int k = 0; k < _outputWeights.Length; k++)
+        {
+            new RandomSource(options.Seed, HarnessStreams.OutputWeights + (ulong)k).FillNormal<double>(_outputWeights[k]);
+        }
+
+        Batch = batch;
+        FillInputs(0);
+    }
+
+    public Model Model { get; }
+
+    public GradientCheckOptions Options { get; }
+
+    public IReadOnlyList<Parameter> Parameters { get; }
+
+    /// <summary>The number of samples of the coming passes; at most the largest.</summary>
+    public int Batch { get; set; }
+
+    public int Threads { get; set; } = 1;
+
+    public double Penalty => _executor.Run.Penalty;
+
+    public double[] Input(int index) => _inputs[index];
+
+    public double[] OutputWeights(int index) => _outputWeights[index];
+
+    public Span<T> Output(int index) => _executor.Output(index);
+
+    public Span<T> InputGradient(int index) => _executor.Gradient(Model.Graph.Inputs[index]);
+
+    public Span<T> Gradient(Parameter parameter) => _executor.Gradient(parameter);
+
+    public void Poison() => _executor.Poison();
+
+    /// <summary>Draws the inputs; each attempt draws others.</summary>
+    public void FillInputs(int attempt)
+    {
+        for (int i = 0; i < _inputs.Length; i++)
+        {
+            if (Options.FillInput is { } fill)
+            {
+                fill(i, attempt, _inputs[i]);
+                continue;
+            }
+
+            new RandomSource(Options.Seed, HarnessStreams.Inputs + (ulong)i, (ulong)attempt).FillNormal<double>(_inputs[i]);
+            foreach (ref double x in _inputs[i].AsSpan())
+            {
+                x += x < 0 ? -0.1 : 0.1;
+            }
+        }
+    }
+
+    public void Forward()
+    {
+        RunState run = _executor.Run;
+        run.Batch = Batch;
+        run.Phase = Options.Phase;
+        run.Seed = Options.Seed;
+        run.Step = 3;
+        run.Threads = Threads;
+        for (int i = 0; i < _inputs.Length; i++)
+        {
+            Convert(_inputs[i].AsSpan(0, Batch * Model.Inputs[i].Shape.Size), _executor.Input(i));
+        }
+
+        _executor.Forward();
+    }
+
+    public void Backward()
+    {
+        for (int k = 0; k < _outputWeights.Length; k++)
+        {
+            Span<T> gradient = _executor.Gradient(Model.Graph.Outputs[k]);
+            if (!gradient.IsEmpty)
+            {
+                Convert(_outputWeights[k].AsSpan(0, gradient.Length), gradient);
+            }
+        }
+
+        _executor.Backward();
+    }
+
+    private static void Convert(ReadOnlySpan<double> from, Span<T> to)
+    {
+        for (int i = 0; i < from.Length; i++)
+        {
+            to[i] = T.CreateTruncating(from[i]);
+        }
+    }
+}
+
+/// <summary>The random streams of a check, apart from those of a model.</summary>
+internal static class HarnessStreams
+{
+    public const ulong Inputs = 9ul << 32;
+    public const ulong OutputWeights = 10ul << 32;
+    public const ulong Values = 11ul << 32;
+}

@@ -1,0 +1,11 @@
+namespace Engine.Checking;
+
+/// <summary>A layer breaks its contract.</summary>
+public sealed class LayerContractException : Exception
+{
+    /// <summary>Makes the exception with a message that says what was expected, what came, and where.</summary>
+    public LayerContractException(string message)
+        : base(message)
+    {
+    }
+}
