@@ -1,0 +1,114 @@
+using System.Buffers;
+using System.Numerics;
+using Engine.Numerics;
+
+namespace Engine.Constraints;
+
+/// <summary>Rescales by Euclidean norms over some of the axes: one norm for each place on the other axes.</summary>
+internal sealed class AxisNorms
+{
+    private const double Epsilon = 1e-7;
+    private const int StackLimit = 256;
+
+    private readonly string _where;
+    private readonly int[] _axes;
+
+    public AxisNorms(string where, ReadOnlySpan<int> axes)
+    {
+        _where = where;
+        _axes = axes.ToArray();
+        if (axes.IsEmpty || _axes.Distinct().Count() != axes.Length)
+        {
+            throw new ArgumentException($"{where}: expected one axis or several different ones, got {Shape.Text(axes)}.", nameof(axes));
+        }
+    }
+
+    /// <summary>Reads what <see cref="Describe"/> wrote.</summary>
+    public static int[] ReadAxes(ConfigurationReader reader)
+    {
+        var axes = new List<int> { reader.GetInteger("axis", 0) };
+        for (int i = 2; reader.Find($"axis_{i}") is not null; i++)
+        {
+            axes.Add(reader.GetInteger($"axis_{i}", 0));
+        }
+
+        return [.. axes];
+    }
+
+    /// <summary>The axes as numbers to save: "axis", "axis_2", "axis_3", ...</summary>
+    public (string Name, double Value)[] Describe() =>
+        [.. _axes.Select((axis, i) => (i == 0 ? "axis" : $"axis_{i + 1}", (double)axis))];
+
+    /// <summary>w · min(‖w‖, max) / (ε + ‖w‖), or w / (ε + ‖w‖) where there is no maximum.</summary>
+    public void Rescale<T>(Span<T> values, Shape shape, double? max)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        // The stride of each axis in the array of norms: 0 along a summed axis.
+        Span<int> strides = stackalloc int[shape.Rank];
+        strides.Fill(1);
+        foreach (int axis in _axes)
+        {
+            int own = axis < 0 ? axis + shape.Rank : axis;
+            if (own < 0 || own >= shape.Rank || strides[own] == 0)
+            {
+                throw new ShapeException($"{_where}: expected a parameter with the axes {Shape.Text(_axes)}, got the shape {shape}.", null, shape);
+            }
+
+            strides[own] = 0;
+        }
+
+        int groups = 1;
+        for (int axis = shape.Rank - 1; axis >= 0; axis--)
+        {
+            int stride = strides[axis];
+            strides[axis] = stride * groups;
+            groups *= stride == 0 ? 1 : shape[axis];
+        }
+
+        double[]? rented = groups > StackLimit ? ArrayPool<double>.Shared.Rent(groups) : null;
+        Span<double> scales = rented is null ? stackalloc double[StackLimit] : rented;
+        scales = scales[..groups];
+        scales.Clear();
+        Span<int> index = stackalloc int[shape.Rank];
+        for (int i = 0, group = 0; i < values.Length; i++, group = Advance(index, shape, strides, group))
+        {
+            double value = double.CreateTruncating(values[i]);
+            scales[group] += value * value;
+        }
+
+        foreach (ref double scale in scales)
+        {
+            double norm = Math.Sqrt(scale);
+            scale = (max is { } limit ? Math.Min(norm, limit) : 1) / (Epsilon + norm);
+        }
+
+        index.Clear();
+        for (int i = 0, group = 0; i < values.Length; i++, group = Advance(index, shape, strides, group))
+        {
+            values[i] *= T.CreateTruncating(scales[group]);
+        }
+
+        if (rented is not null)
+        {
+            ArrayPool<double>.Shared.Return(rented);
+        }
+    }
+
+    // The next element in row-major order, and the group it belongs to.
+    private static int Advance(Span<int> index, Shape shape, ReadOnlySpan<int> strides, int group)
+    {
+        for (int axis = index.Length - 1; axis >= 0; axis--)
+        {
+            group += strides[axis];
+            if (++index[axis] < shape[axis])
+            {
+                return group;
+            }
+
+            group -= index[axis] * strides[axis];
+            index[axis] = 0;
+        }
+
+        return group;
+    }
+}
