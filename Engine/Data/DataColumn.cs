@@ -123,8 +123,7 @@ public abstract partial class DataColumn
         {
             throw new ArgumentException(
                 $"DataColumn.CopyRows: expected room for {rows} samples of {SampleShape}, {(long)rows * SampleShape.Size} elements,"
-                + $" got {length}.",
-                "destination");
+                + $" got {length}.");
         }
     }
 }
