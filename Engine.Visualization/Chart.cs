@@ -1,0 +1,149 @@
+using System.Numerics.Tensors;
+
+namespace Engine.Visualization;
+
+/// <summary>
+/// A picture of a training or of tensors, to be saved as PNG or SVG. A chart copies the numbers it shows, so they may change
+/// afterwards; it never changes itself. Colours are told apart with colour-blind eyes, and lines by their dashes as well.
+/// </summary>
+/// <example><code>Chart.OfHistory(history, "accuracy", "val_accuracy").Save("accuracy.png");</code></example>
+public sealed class Chart
+{
+    private const int DefaultBins = 40;
+
+    private Chart(params Panel[] panels) => Panels = panels;
+
+    internal IReadOnlyList<Panel> Panels { get; }
+
+    /// <summary>
+    /// The curves of one training by epoch: training dashed, validation solid. A line of text says why validation may look better.
+    /// </summary>
+    /// <param name="history">What Fit returned; at least one epoch.</param>
+    /// <param name="keys">Keys of the history; by default <c>loss</c> and, where there was validation, <c>val_loss</c>.</param>
+    /// <exception cref="KeyNotFoundException">A key was not recorded; the message lists those that were.</exception>
+    /// <exception cref="ArgumentException">The history has no epoch.</exception>
+    public static Chart OfHistory(History history, params string[] keys)
+    {
+        ArgumentNullException.ThrowIfNull(history);
+        return new Chart(HistoryCurves.Panel([("", history)], keys));
+    }
+
+    /// <summary>
+    /// The curves of several trainings in one figure, for instance with and without dropout: a colour for each run, training
+    /// dashed, validation solid.
+    /// </summary>
+    /// <param name="runs">The trainings under the names they get in the legend; at least one.</param>
+    /// <param name="keys">
+    /// Keys of the histories; by default <c>loss</c> and, where there was validation, <c>val_loss</c>. A key of the training values
+    /// and the same key with <c>val_</c> make a pair; several pairs share the axis, told apart by their markers.
+    /// </param>
+    /// <exception cref="KeyNotFoundException">A key was not recorded in one of the runs.</exception>
+    /// <exception cref="ArgumentException">No run, or a history without an epoch.</exception>
+    public static Chart OfHistories((string Label, History History)[] runs, params string[] keys) =>
+        new(HistoryCurves.Panel(runs, keys));
+
+    /// <summary>Connected points.</summary>
+    /// <param name="title">The title of the figure.</param>
+    /// <param name="xTitle">The title of the horizontal axis, with its unit.</param>
+    /// <param name="yTitle">The title of the vertical axis, with its unit.</param>
+    /// <param name="series">The lines; x and y of equal length, at least one point. NaN leaves a gap.</param>
+    /// <exception cref="ArgumentException">No series, one without a point, or x and y of different lengths.</exception>
+    public static Chart Lines(
+        string title, string xTitle, string yTitle, params (string Label, IReadOnlyList<double> X, IReadOnlyList<double> Y)[] series) =>
+        new(new LinesPanel(title, xTitle, yTitle, Curve.FromSeries(nameof(Lines), series, connected: true)));
+
+    /// <summary>Points that are not connected.</summary>
+    /// <param name="title">The title of the figure.</param>
+    /// <param name="xTitle">The title of the horizontal axis, with its unit.</param>
+    /// <param name="yTitle">The title of the vertical axis, with its unit.</param>
+    /// <param name="series">The points; x and y of equal length, at least one point. NaN is left out.</param>
+    /// <exception cref="ArgumentException">No series, one without a point, or x and y of different lengths.</exception>
+    public static Chart Scatter(
+        string title, string xTitle, string yTitle, params (string Label, IReadOnlyList<double> X, IReadOnlyList<double> Y)[] series) =>
+        new(new LinesPanel(title, xTitle, yTitle, Curve.FromSeries(nameof(Scatter), series, connected: false)));
+
+    /// <summary>Vertical bars, with their values above them; several series stand side by side in each category.</summary>
+    /// <param name="title">The title of the figure.</param>
+    /// <param name="valueTitle">The title of the vertical axis, with its unit.</param>
+    /// <param name="categories">The names below the bars.</param>
+    /// <param name="series">A value for each category, finite; NaN leaves the bar out. A single series needs no label: "".</param>
+    /// <exception cref="ArgumentException">No category, no series, or a series of another length than the categories.</exception>
+    public static Chart Bars(
+        string title, string valueTitle, string[] categories, params (string Label, IReadOnlyList<double> Values)[] series) =>
+        new(new BarsPanel(title, valueTitle, categories, series));
+
+    /// <summary>
+    /// How values are distributed: the percentage of each series' values in 40 bins over the range of all, and each series' mean.
+    /// </summary>
+    /// <param name="title">The title of the figure.</param>
+    /// <param name="valueTitle">The title of the horizontal axis, with its unit.</param>
+    /// <param name="series">The values, of any shape; those that are not finite are left out.</param>
+    /// <exception cref="ArgumentException">No series, or one without a finite value.</exception>
+    public static Chart Histogram(string title, string valueTitle, params (string Label, Tensor<float> Values)[] series) =>
+        Histogram(title, valueTitle, DefaultBins, series);
+
+    /// <summary>
+    /// How values are distributed: the percentage of each series' values in each bin, and each series' mean.
+    /// </summary>
+    /// <param name="title">The title of the figure.</param>
+    /// <param name="valueTitle">The title of the horizontal axis, with its unit.</param>
+    /// <param name="bins">The number of bins, 1 to 1000, over the range of all series.</param>
+    /// <param name="series">The values, of any shape; those that are not finite are left out.</param>
+    /// <exception cref="ArgumentException">No series, or one without a finite value.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The number of bins is not between 1 and 1000.</exception>
+    public static Chart Histogram(string title, string valueTitle, int bins, params (string Label, Tensor<float> Values)[] series) =>
+        new(new HistogramPanel(title, valueTitle, bins, series));
+
+    /// <summary>A matrix in colours (viridis), the first row on top, with a colour bar.</summary>
+    /// <param name="values">The values, [rows, columns]. Those that are not finite stay white.</param>
+    /// <param name="title">The title of the figure.</param>
+    /// <param name="rowTitle">What the rows are: the title of the vertical axis.</param>
+    /// <param name="columnTitle">What the columns are: the title of the horizontal axis.</param>
+    /// <param name="valueTitle">What the values are, with their unit: the title of the colour bar.</param>
+    /// <exception cref="ShapeException">The tensor does not have two axes.</exception>
+    /// <exception cref="ArgumentException">No value is finite.</exception>
+    public static Chart HeatMap(
+        Tensor<float> values, string title, string rowTitle = "Row", string columnTitle = "Column", string valueTitle = "Value") =>
+        new(new HeatMapPanel(values, title, rowTitle, columnTitle, valueTitle));
+
+    /// <summary>
+    /// Several charts in one figure, from left to right. All heat maps share one colour scale, and all histograms one set of bins
+    /// and one vertical axis, so that they can be compared.
+    /// </summary>
+    /// <param name="charts">The charts; at least one.</param>
+    /// <exception cref="ArgumentException">No chart.</exception>
+    public static Chart SideBySide(params Chart[] charts)
+    {
+        ArgumentNullException.ThrowIfNull(charts);
+        return charts.Length > 0
+            ? new Chart([.. charts.SelectMany(chart => chart.Panels)])
+            : throw new ArgumentException("Chart.SideBySide: expected at least one chart, got none.", nameof(charts));
+    }
+
+    /// <summary>
+    /// Saves the chart. The format follows the extension: <c>.png</c> or <c>.svg</c>. The folder is made if need be; the file is
+    /// written beside its place and renamed, so that a file under this name is always whole.
+    /// </summary>
+    /// <param name="path">Where to, ending in <c>.png</c> or <c>.svg</c>.</param>
+    /// <param name="width">The width in pixels, 200 to 10,000.</param>
+    /// <param name="height">The height in pixels, 150 to 10,000.</param>
+    /// <exception cref="ArgumentException">The path has another extension.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The width or the height is out of range.</exception>
+    public void Save(string path, int width = 800, int height = 500)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 200);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(width, 10_000);
+        ArgumentOutOfRangeException.ThrowIfLessThan(height, 150);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(height, 10_000);
+        string extension = Path.GetExtension(path);
+        byte[] file = extension.ToUpperInvariant() switch
+        {
+            ".PNG" => ChartRenderer.ToPng(Panels, width, height),
+            ".SVG" => ChartRenderer.ToSvg(Panels, width, height),
+            _ => throw new ArgumentException(
+                $"Chart.Save: expected a path ending in .png or .svg, got '{path}'. Change the extension.", nameof(path)),
+        };
+        WholeFile.Write(path, file);
+    }
+}
