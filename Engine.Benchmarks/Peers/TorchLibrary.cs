@@ -1,0 +1,165 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Engine.Benchmarks.Peers;
+
+/// <summary>
+/// TorchSharp as a careful user of it writes: inputs made beforehand, modules built once, a dispose scope a step, cross-entropy on
+/// logits with class numbers, its own Adam.
+/// </summary>
+internal sealed class TorchLibrary : ILibrary
+{
+    public TorchLibrary()
+    {
+        set_num_interop_threads(1); // once, before any work
+        random.manual_seed(1);
+    }
+
+    public string Name => "TorchSharp";
+
+    public string Version
+    {
+        get
+        {
+            Version binding = typeof(torch).Assembly.GetName().Version!;
+            return $"TorchSharp {binding.Major}.{binding.Minor}.{binding.Build} with libtorch {__version__}";
+        }
+    }
+
+    public INetwork CreateNetwork(Mlp mlp, int batch, int threads)
+    {
+        set_num_threads(threads);
+        return new Network(mlp, batch);
+    }
+
+    public IDropout CreateDropout(int length, double rate, int threads)
+    {
+        set_num_threads(threads);
+        return new DropoutWork(length, rate);
+    }
+
+    public IProduct CreateProduct(int n, int threads)
+    {
+        set_num_threads(threads);
+        return new Product(n);
+    }
+
+    private sealed class Network : INetwork
+    {
+        private readonly Sequential _model;
+        private readonly CrossEntropyLoss _loss = CrossEntropyLoss();
+        private readonly torch.optim.Optimizer _adam;
+        private readonly Tensor _x, _labels;
+
+        public Network(Mlp mlp, int batch)
+        {
+            _model = Sequential(CreateLayers(mlp));
+            _adam = torch.optim.Adam(_model.parameters(), lr: 1e-3);
+            _x = tensor(mlp.CreateInputs(batch), [batch, mlp.Inputs]);
+            _labels = tensor(mlp.CreateLabels(batch), ScalarType.Int64);
+        }
+
+        public double TrainStep()
+        {
+            using DisposeScope scope = NewDisposeScope();
+            _model.train();
+            _adam.zero_grad();
+            Tensor loss = _loss.call(_model.call(_x), _labels);
+            loss.backward();
+            _adam.step();
+            return loss.item<float>();
+        }
+
+        public void Infer()
+        {
+            using DisposeScope scope = NewDisposeScope();
+            using IDisposable noGradients = no_grad();
+            _model.eval();
+            _ = _model.call(_x);
+        }
+
+        public void Dispose()
+        {
+            _adam.Dispose();
+            _loss.Dispose();
+            _model.Dispose();
+            _x.Dispose();
+            _labels.Dispose();
+        }
+
+        private static List<Module<Tensor, Tensor>> CreateLayers(Mlp mlp)
+        {
+            List<Module<Tensor, Tensor>> layers = [];
+            if (mlp.InputRate > 0)
+            {
+                layers.Add(Dropout(mlp.InputRate));
+            }
+
+            for (int i = 1; i < mlp.Units.Length; i++)
+            {
+                layers.Add(Linear(mlp.Units[i - 1], mlp.Units[i]));
+                if (i < mlp.Units.Length - 1)
+                {
+                    layers.Add(ReLU());
+                    layers.Add(Dropout(mlp.HiddenRate));
+                }
+            }
+
+            return layers;
+        }
+    }
+
+    private sealed class DropoutWork : IDropout
+    {
+        private readonly double _rate;
+        private readonly Tensor _x, _dy, _tracked, _y;
+
+        public DropoutWork(int length, double rate)
+        {
+            _rate = rate;
+            _x = randn(length);
+            _dy = randn(length);
+
+            // The graph of one forward pass, kept: its backward runs any number of times.
+            _tracked = randn(length, requires_grad: true);
+            _y = functional.dropout(_tracked, rate, training: true);
+        }
+
+        public void Forward()
+        {
+            using DisposeScope scope = NewDisposeScope();
+            _ = functional.dropout(_x, _rate, training: true);
+        }
+
+        public void Backward()
+        {
+            using DisposeScope scope = NewDisposeScope();
+            _ = autograd.grad([_y], [_tracked], [_dy], retain_graph: true);
+        }
+
+        public void Dispose()
+        {
+            _x.Dispose();
+            _dy.Dispose();
+            _y.Dispose();
+            _tracked.Dispose();
+        }
+    }
+
+    private sealed class Product(int n) : IProduct
+    {
+        private readonly Tensor _a = randn(n, n), _b = randn(n, n), _c = zeros(n, n);
+
+        // beta = 0: overwrites C where it lies. matmul would pay for a new matrix, page by page, each time.
+        public void Multiply() => _c.addmm_(_a, _b, beta: 0, alpha: 1);
+
+        public void Dispose()
+        {
+            _a.Dispose();
+            _b.Dispose();
+            _c.Dispose();
+        }
+    }
+}
