@@ -1,5 +1,4 @@
 using Engine.Layers;
-using Engine.Numerics;
 
 namespace Engine.Checking;
 

@@ -3,7 +3,6 @@ using System.Numerics.Tensors;
 using Engine.Data;
 using Engine.Layers;
 using Engine.Metrics;
-using Engine.Numerics;
 
 namespace Engine;
 

@@ -1,10 +1,8 @@
 using System.Numerics;
 using System.Numerics.Tensors;
 using Engine.Data;
-using Engine.Layers;
 using Engine.Losses;
 using Engine.Metrics;
-using Engine.Numerics;
 using Engine.Optimizers;
 
 namespace Engine;

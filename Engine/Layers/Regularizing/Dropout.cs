@@ -157,7 +157,7 @@ public sealed class Dropout : SimpleLayer
             return;
         }
 
-        if (!pass.IsStochastic || _rate.IsZero)
+        if (!pass.IsStochastic || Rate == 0)
         {
             if (!x.Overlaps(y))
             {
