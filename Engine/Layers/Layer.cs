@@ -13,9 +13,14 @@ public abstract class Layer
 {
     private readonly List<Parameter> _ownParameters = [];
     private bool _trainable = true;
+    private string? _name;
 
     /// <summary>The name; if none is given the model gives a unique one: "dense", "dense_1".</summary>
-    public string? Name { get; init; }
+    public string? Name
+    {
+        get => _name;
+        init => _name = value;
+    }
 
     /// <summary>
     /// Whether training changes this layer's parameters, and its children's. A change takes effect at the next Fit. Dropout is
@@ -175,6 +180,12 @@ public abstract class Layer
     internal IEnumerable<Parameter> TrainableParameters => Trainable
         ? _ownParameters.Where(parameter => parameter.Trains).Concat(Children.SelectMany(child => child.TrainableParameters))
         : [];
+
+    /// <summary>Gives back the name that a person gave before the model was saved.</summary>
+    internal void SetName(string name) => _name = name;
+
+    /// <summary>Freezes this layer alone: its children have their own word in a file.</summary>
+    internal void Freeze() => _trainable = false;
 
     internal Shape[] BuildFor(ReadOnlySpan<Shape> inputs) => Build(inputs, new ParameterFactory(this, _ownParameters));
 }

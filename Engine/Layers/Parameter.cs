@@ -118,6 +118,9 @@ public sealed class Parameter
 
     internal void EnsureInitialized() => _ = Memory;
 
+    /// <summary>Makes room for values that come from a file: nothing is drawn.</summary>
+    internal void Allocate(Precision precision) => _memory = new AlignedMemory(precision, Shape.Size);
+
     /// <summary>Draws the first values.</summary>
     internal void Initialize(Precision precision, in RandomSource random)
     {

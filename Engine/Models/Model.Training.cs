@@ -20,6 +20,9 @@ public partial class Model
     /// <summary>The optimizer's steps since the model was made. Each has its own dropout masks.</summary>
     public long StepsTrained { get; internal set; }
 
+    /// <summary>The seed of the last Fit: to go on with the same shuffling and the same masks.</summary>
+    public ulong TrainingSeed { get; internal set; }
+
     /// <summary>Says how to train a model with one output.</summary>
     /// <param name="optimizer">What changes the weights.</param>
     /// <param name="loss">What is minimized. A last softmax or sigmoid joins with its cross-entropy.</param>

@@ -166,6 +166,9 @@ public partial class Model : Layer
         return [.. Outputs.Select(output => output.Shape)];
     }
 
+    /// <summary>The uses of a layer in this model's graph.</summary>
+    internal IReadOnlyList<LayerCall> CallsOf(Layer layer) => _calls[layer];
+
     /// <summary>Each parameter with its path: "dense_1/kernel", "model/dense/kernel"; shared ones once.</summary>
     internal IEnumerable<(string Name, Parameter Parameter)> NamedParameters()
     {

@@ -14,6 +14,12 @@ public sealed class Sequential : Model
     {
     }
 
+    /// <summary>A chain that a file describes.</summary>
+    internal Sequential(Node input, Node output)
+        : base(input, output)
+    {
+    }
+
     private Sequential((Node Input, Node Output) chain)
         : base(chain.Input, chain.Output)
     {

@@ -39,6 +39,7 @@ internal sealed class Trainer<T>
     {
         _training.Configure(_options.Seed, _options.DegreeOfParallelism);
         _model.EpochsTrained = _options.InitialEpoch;
+        _model.TrainingSeed = _options.Seed;
         Notify(static (callback, state) => callback.OnTrainBegin(state));
         try
         {

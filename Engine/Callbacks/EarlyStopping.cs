@@ -1,0 +1,99 @@
+
+namespace Engine.Callbacks;
+
+/// <summary>
+/// Ends a training when a monitored value has not improved for a number of epochs: Keras's rules. An improvement must be strict,
+/// by more than <see cref="MinDelta"/>.
+/// </summary>
+public sealed class EarlyStopping : Callback
+{
+    private readonly bool _isMaximized;
+    private WeightSnapshot? _bestWeights;
+    private int _waited;
+
+    /// <summary>Makes the callback.</summary>
+    /// <param name="monitor">A key of the history: "val_loss", "val_accuracy".</param>
+    /// <param name="patience">The epochs without improvement after which training ends; at least 0.</param>
+    /// <param name="minDelta">By how much a value must be better to count; at least 0.</param>
+    /// <param name="maximize">Whether larger is better; if null, where the name says so: accuracies.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Patience or minDelta is negative.</exception>
+    public EarlyStopping(string monitor = "val_loss", int patience = 0, double minDelta = 0, bool? maximize = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(monitor);
+        ArgumentOutOfRangeException.ThrowIfNegative(patience);
+        ArgumentOutOfRangeException.ThrowIfNegative(minDelta);
+        Monitor = monitor;
+        Patience = patience;
+        MinDelta = minDelta;
+        _isMaximized = maximize ?? monitor.Contains("accuracy", StringComparison.Ordinal);
+    }
+
+    /// <summary>The monitored key of the history.</summary>
+    public string Monitor { get; }
+
+    /// <summary>The epochs without improvement after which training ends.</summary>
+    public int Patience { get; }
+
+    /// <summary>By how much a value must be better to count.</summary>
+    public double MinDelta { get; }
+
+    /// <summary>Whether the weights of the best epoch are put back at the end, also of a training that was not cut short.</summary>
+    public bool RestoreBestWeights { get; init; }
+
+    /// <summary>The epoch after which the training was ended, from 1; null if it was not.</summary>
+    public int? StoppedEpoch { get; private set; }
+
+    /// <summary>The epoch with the best value, from 1; 0 before the first.</summary>
+    public int BestEpoch { get; private set; }
+
+    /// <summary>The best value so far.</summary>
+    public double Best { get; private set; }
+
+    /// <inheritdoc/>
+    public override void OnTrainBegin(TrainingState training)
+    {
+        _waited = 0;
+        _bestWeights = null;
+        StoppedEpoch = null;
+        BestEpoch = 0;
+        Best = _isMaximized ? double.NegativeInfinity : double.PositiveInfinity;
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">The history has no such key.</exception>
+    public override void OnEpochEnd(TrainingState training)
+    {
+        ArgumentNullException.ThrowIfNull(training);
+        if (!training.History.TryGet(Monitor, out IReadOnlyList<double>? values))
+        {
+            throw new InvalidOperationException(
+                $"EarlyStopping: expected one of {string.Join(", ", training.History.Keys)} to monitor, got '{Monitor}'. "
+                + "Give Fit ValidationData or a ValidationSplit, or Compile a metric of that name.");
+        }
+
+        double value = values[^1];
+        _waited++;
+        if (_isMaximized ? value - MinDelta > Best : value + MinDelta < Best)
+        {
+            Best = value;
+            BestEpoch = training.Epoch;
+            _waited = 0;
+            if (RestoreBestWeights)
+            {
+                (_bestWeights ??= new WeightSnapshot(training.Model)).Take();
+            }
+        }
+        else if (_waited >= Patience && training.Epoch > 1)
+        {
+            StoppedEpoch = training.Epoch;
+            training.StopTraining();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void OnTrainEnd(TrainingState training)
+    {
+        _bestWeights?.PutBack();
+        _bestWeights = null;
+    }
+}
