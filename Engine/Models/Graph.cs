@@ -16,7 +16,7 @@ internal sealed class Graph
         Outputs = outputs;
     }
 
-    public IReadOnlyList<GraphNode> Nodes { get; }
+    public IReadOnlyList<GraphNode> Nodes { get; private set; }
 
     /// <summary>The shape of one sample of each value.</summary>
     public IReadOnlyList<Shape> ValueShapes { get; }
@@ -43,6 +43,12 @@ internal sealed class Graph
 
     /// <summary>The node that computes a value; null for an input.</summary>
     public GraphNode? ProducerOf(int value) => Nodes.FirstOrDefault(node => node.Outputs.Contains(value));
+
+    /// <summary>Gives each node the random stream of the node so many places before it: for comparing graphs that differ by a few.</summary>
+    public void MoveStreams(int places) => Nodes = [.. Nodes.Select((node, i) => node with
+    {
+        Stream = RandomStreams.Node(Math.Max(0, i - places)),
+    })];
 
     private sealed class Builder
     {
