@@ -178,7 +178,8 @@ public static class Idx
             int => 0x0c,
             float => 0x0d,
             double => 0x0e,
-            _ => throw new NotSupportedException($"Idx.Read: expected byte, sbyte, short, int, float or double, got {default(T).GetType()}."),
+            _ => throw new NotSupportedException(
+                $"Idx.Read: expected byte, sbyte, short, int, float or double, got {default(T).GetType()}."),
         };
 
     private static string? NameOf(byte code) => code switch
