@@ -142,6 +142,20 @@ public class IdxTests
     }
 
     [Test]
+    public void RefusesAGzipFileThatLostItsTrailer()
+    {
+        using var folder = new TempFolder();
+        byte[] bytes = Gzip(File(0x08, [3], [1, 2, 3]));
+        string path = folder.Write("cut", bytes[..^8]);
+        uint last = BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(bytes.Length - 12));
+        Assert.That(
+            () => Idx.Read<byte>(path),
+            Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
+                $"Idx: {path}: expected a gzip file that ends with the unpacked length 11, got {last}."
+                + " The file is cut short, or something was added to it; get it again."));
+    }
+
+    [Test]
     public void RefusesAGzipFileThatUnpacksToMore()
     {
         using var folder = new TempFolder();

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
 using Engine.Serialization;
-using Engine.Tests.Data;
 
 namespace Engine.Tests.Serialization;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using Engine.Serialization;
-using Engine.Tests.Data;
 
 namespace Engine.Tests.Serialization;
 

@@ -8,7 +8,9 @@ namespace Engine.Data;
 /// came, converted when a batch is gathered. Immutable; tensors and one-dimensional arrays are used where they lie, so do not
 /// change them while the column is in use.
 /// </summary>
-/// <remarks>Made by implicit conversion from tensors, arrays and matrices, or by a factory such as <see cref="OneHot(int[], int)"/>.</remarks>
+/// <remarks>
+/// Made by implicit conversion from tensors, arrays and matrices, or by a factory such as <see cref="OneHot(int[], int)"/>.
+/// </remarks>
 public abstract partial class DataColumn
 {
     private protected DataColumn(Shape sampleShape, RowMap rows)

@@ -44,10 +44,17 @@ public static class Idx
             return Read<T>(file, path, file.Length);
         }
 
+        uint length = LengthInTrailer(file, path);
         using var gzip = new GZipStream(file, CompressionMode.Decompress);
         try
         {
-            return Read<T>(gzip, path, length: null);
+            (T[] values, Shape shape) = Read<T>(gzip, path, length: null);
+            uint actual = unchecked((uint)(HeaderLength(shape) + ((long)values.Length * Unsafe.SizeOf<T>())));
+            return length == actual
+                ? (values, shape)
+                : throw new InvalidDataException(
+                    $"Idx: {path}: expected a gzip file that ends with the unpacked length {actual}, got {length}."
+                    + " The file is cut short, or something was added to it; get it again.");
         }
         catch (InvalidDataException e) when (!e.Message.StartsWith("Idx: ", StringComparison.Ordinal))
         {
@@ -55,15 +62,33 @@ public static class Idx
         }
     }
 
+    // The platform's reader does not miss a trailer that was cut off: look at its end, the unpacked length modulo 2^32.
+    private static uint LengthInTrailer(FileStream file, string path)
+    {
+        const int LeastLength = 18;
+        if (file.Length < LeastLength)
+        {
+            throw new InvalidDataException(
+                $"Idx: {path}: expected a gzip file of at least {LeastLength} bytes, got {file.Length}. The file is cut short.");
+        }
+
+        Span<byte> end = stackalloc byte[4];
+        file.Position = file.Length - end.Length;
+        file.ReadExactly(end);
+        file.Position = 0;
+        return BinaryPrimitives.ReadUInt32LittleEndian(end);
+    }
+
+    private static long HeaderLength(Shape shape) => 4 + (4L * shape.Rank);
+
     private static (T[] Values, Shape Shape) Read<T>(Stream stream, string path, long? length)
         where T : unmanaged
     {
         Shape shape = ReadHeader<T>(stream, path);
         long needed = (long)shape.Size * Unsafe.SizeOf<T>();
-        long header = 4 + (4L * shape.Rank);
-        if (length is not null && length != header + needed)
+        if (length is not null && length != HeaderLength(shape) + needed)
         {
-            throw WrongLength(path, shape, needed, length.Value - header);
+            throw WrongLength(path, shape, needed, length.Value - HeaderLength(shape));
         }
 
         // A plain file's length is known to be right here. What a gzip file unpacks to is not: its array grows as data come.
@@ -153,7 +178,8 @@ public static class Idx
             int => 0x0c,
             float => 0x0d,
             double => 0x0e,
-            _ => throw new NotSupportedException($"Idx.Read: expected byte, sbyte, short, int, float or double, got {default(T).GetType()}."),
+            _ => throw new NotSupportedException(
+                $"Idx.Read: expected byte, sbyte, short, int, float or double, got {default(T).GetType()}."),
         };
 
     private static string? NameOf(byte code) => code switch

@@ -26,7 +26,9 @@ public static class Mnist
     /// <param name="shape">The shape of one image, of 784 elements: [28, 28] by default; [784], [28, 28, 1].</param>
     /// <param name="oneHot">Whether targets are one-hot rows of 10, else the digits as integers.</param>
     /// <returns>Pixels as numbers of 0 to 1, kept as bytes and converted when a batch is gathered.</returns>
-    /// <exception cref="DirectoryNotFoundException">The files are in none of those places; the message says where to put them.</exception>
+    /// <exception cref="DirectoryNotFoundException">
+    /// The files are in none of those places; the message says where to put them.
+    /// </exception>
     /// <exception cref="InvalidDataException">A file is damaged or does not hold what its name says.</exception>
     /// <exception cref="ShapeException">The shape has not 784 elements.</exception>
     public static (Dataset Train, Dataset Test) Load(string? folder = null, Shape? shape = null, bool oneHot = true)

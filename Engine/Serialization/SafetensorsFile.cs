@@ -172,8 +172,8 @@ public sealed class SafetensorsFile : IDisposable
         if (length > SafetensorsHeader.MaxLength)
         {
             throw new InvalidDataException(
-                $"SafetensorsFile: {_file}: expected a header of at most {SafetensorsHeader.MaxLength} bytes, got a length of {length}."
-                + " This is no safetensors file, or it is damaged.");
+                $"SafetensorsFile: {_file}: expected a header of at most {SafetensorsHeader.MaxLength} bytes, got a length of"
+                + $" {length}. This is no safetensors file, or it is damaged.");
         }
 
         if ((long)length > fileLength - 8)

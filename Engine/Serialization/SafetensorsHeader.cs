@@ -167,7 +167,8 @@ internal sealed class SafetensorsHeader
         if (end - begin != length)
         {
             throw Error(
-                $"tensor '{name}': expected {length} bytes for {dtype} {shape}, got data_offsets [{begin}, {end}], {end - begin} bytes");
+                $"tensor '{name}': expected {length} bytes for {dtype} {shape},"
+                + $" got data_offsets [{begin}, {end}], {end - begin} bytes");
         }
 
         return new SafetensorsEntry(name, type, shape, begin, end);
