@@ -1,0 +1,22 @@
+namespace Engine.Examples;
+
+/// <summary>The examples by name; the first one is run when none is named.</summary>
+internal sealed class ExampleRegistry
+{
+    public ExampleRegistry(params Example[] examples)
+    {
+        if (examples.Length == 0)
+            throw new ArgumentException("ExampleRegistry: expected at least one example, got none.", nameof(examples));
+        if (examples.GroupBy(example => example.Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
+            throw new ArgumentException($"ExampleRegistry: expected different names, got '{twice.Key}' twice.", nameof(examples));
+        Examples = [.. examples];
+    }
+
+    public IReadOnlyList<Example> Examples { get; }
+
+    public Example Default => Examples[0];
+
+    public IEnumerable<string> Names => Examples.Select(example => example.Name);
+
+    public Example? Find(string name) => Examples.FirstOrDefault(example => example.Name == name);
+}

@@ -1,0 +1,32 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace Engine.Examples;
+
+/// <summary>What a result was computed on.</summary>
+/// <param name="Processor">The processor's name as the system gives it, else its architecture.</param>
+/// <param name="Cores">The number of logical processors that this program may use.</param>
+/// <param name="Framework">The .NET version.</param>
+/// <param name="VectorBits">The width of <see cref="Vector{T}"/>.</param>
+internal sealed record Machine(string Processor, int Cores, string Framework, int VectorBits)
+{
+    private const string LinuxProcessors = "/proc/cpuinfo";
+
+    public static Machine Current { get; } = new(
+        ProcessorName() ?? RuntimeInformation.ProcessArchitecture.ToString(),
+        Environment.ProcessorCount,
+        RuntimeInformation.FrameworkDescription,
+        Vector<byte>.Count * 8);
+
+    private static string? ProcessorName()
+    {
+        if (OperatingSystem.IsMacOS())
+            return ProgramOutput.LineOf("sysctl", Environment.CurrentDirectory, "-n", "machdep.cpu.brand_string");
+        if (OperatingSystem.IsWindows())
+            return Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER");
+        if (!File.Exists(LinuxProcessors))
+            return null;
+        string? line = File.ReadLines(LinuxProcessors).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal));
+        return line?[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
+    }
+}

@@ -1,0 +1,106 @@
+using System.Numerics.Tensors;
+using System.Text;
+using System.Xml.Linq;
+using Engine.Visualization;
+
+namespace Engine.Tests.Visualization;
+
+public class ChartTests
+{
+    private string _folder = "";
+
+    [SetUp]
+    public void MakeFolder() => _folder = Directory.CreateTempSubdirectory().FullName;
+
+    [TearDown]
+    public void RemoveFolder() => Directory.Delete(_folder, recursive: true);
+
+    [Test]
+    public void PngHasTheSizeAskedFor()
+    {
+        string path = Path.Combine(_folder, "new", "loss.png");
+        Chart.OfHistory(MakeHistory(3)).Save(path, 640, 360);
+        byte[] png = File.ReadAllBytes(path);
+        Assert.That(png[..8], Is.EqualTo(new byte[] { 0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A }));
+        Assert.That((png[18] << 8) | png[19], Is.EqualTo(640));
+        Assert.That((png[22] << 8) | png[23], Is.EqualTo(360));
+        Assert.That(Directory.GetFiles(Path.GetDirectoryName(path)!), Has.Length.EqualTo(1), "nothing is left beside the file");
+    }
+
+    [Test]
+    public void SvgOfAHistoryIsXmlWithReadableText()
+    {
+        string[] texts = TextsOf(Chart.OfHistory(MakeHistory(3), "accuracy", "val_accuracy"));
+        Assert.That(texts, Does.Contain("Training accuracy").And.Contain("Validation accuracy").And.Contain("Epoch"));
+        Assert.That(texts, Does.Contain("Accuracy (fraction correct)"));
+        Assert.That(string.Join(' ', texts), Does.Contain("with dropout on and are means over the epoch"));
+        Assert.That(texts.Count(text => text == "Epoch"), Is.EqualTo(1), "drawn once");
+    }
+
+    [Test]
+    public void DefaultKeysAreTheLosses()
+    {
+        string[] texts = TextsOf(Chart.OfHistories([("with <a> & b", MakeHistory(4)), ("without", MakeHistory(2))]));
+        Assert.That(texts, Does.Contain("with <a> & b: training loss").And.Contain("without: validation loss"));
+    }
+
+    [Test]
+    public void HeatMapsSideBySideShareOneScale()
+    {
+        Tensor<float> small = Tensor.Create([0f, 1, 2, 3, 4, 5], [2, 3]), large = Tensor.Create([0f, -90, 2, 3, 4, 500], [3, 2]);
+        string[] texts = TextsOf(Chart.SideBySide(Chart.HeatMap(small, "small"), Chart.HeatMap(large, "large")));
+        Assert.That(texts.Count(text => text == "400"), Is.EqualTo(2));
+    }
+
+    [Test]
+    public void OtherChartsAreDrawn()
+    {
+        Assert.That(TextsOf(Chart.Bars("t", "v", ["a", "b"], ("x", [0.25, double.NaN]))), Does.Contain("0.25").And.Contain("b"));
+        Tensor<float> values = Tensor.Create([1f, 2, 3, float.NaN], [4]);
+        Assert.That(TextsOf(Chart.Histogram("t", "v", ("x", values))), Does.Contain("x (mean 2)"));
+        Assert.That(TextsOf(Chart.Lines("t", "x", "y", ("line", [1, 2, 3], [1, double.NaN, 3]))), Does.Contain("line"));
+        Assert.That(TextsOf(Chart.Scatter("t", "x", "y", ("points", [1], [2]))), Does.Contain("points"));
+    }
+
+    [Test]
+    public void PercentagesCountEveryValueOnce() => Assert.That(
+        HistogramPanel.Percentages([0, 1, 1.9, 4], 0, 4, 4), Is.EqualTo(new double[] { 25, 50, 0, 25 }));
+
+    [Test]
+    public void LinesWrapBetweenWords() => Assert.That(
+        ChartRenderer.Wrap("aa bb cccccc d", text => text.Length, 5), Is.EqualTo(new[] { "aa bb", "cccccc", "d" }));
+
+    [Test]
+    public void ErrorsSayWhatWasExpected()
+    {
+        Chart chart = Chart.OfHistory(MakeHistory(1));
+        Assert.That(() => chart.Save("x.jpg"), Throws.ArgumentException.With.Message.StartsWith(
+            "Chart.Save: expected a path ending in .png or .svg, got 'x.jpg'. Change the extension."));
+        Assert.That(() => Chart.OfHistory(MakeHistory(1), "auc"), Throws.TypeOf<KeyNotFoundException>().With.Message.Contains("'auc'"));
+        Assert.That(() => Chart.HeatMap(Tensor.Create([1f, 2], [2]), "t"), Throws.TypeOf<ShapeException>().With.Message.EqualTo(
+            "Chart.HeatMap: expected [rows, columns], got [2]. Reshape the tensor to two axes."));
+        Assert.That(() => Chart.SideBySide(), Throws.ArgumentException);
+        Assert.That(() => Chart.Lines("t", "x", "y", ("a", [1, 2], [1])), Throws.ArgumentException.With.Message.Contains("2 and 1 in 'a'"));
+    }
+
+    private string[] TextsOf(Chart chart)
+    {
+        string path = Path.Combine(_folder, "chart.svg");
+        chart.Save(path);
+        var document = XDocument.Parse(File.ReadAllText(path, Encoding.UTF8));
+        return [.. document.Descendants().Where(element => element.Name.LocalName == "text").Select(element => element.Value.Trim())];
+    }
+
+    private static History MakeHistory(int epochs)
+    {
+        var history = new History();
+        for (int epoch = 0; epoch < epochs; epoch++)
+        {
+            foreach (string key in new[] { "loss", "accuracy", "val_loss", "val_accuracy" })
+                history.Add(key, 1.0 / (epoch + key.Length));
+            history.EndEpoch(1);
+        }
+
+        return history;
+    }
+}

@@ -1,0 +1,24 @@
+using Engine.Visualization;
+
+namespace Engine.Tests.Visualization;
+
+public class ResultTableTests
+{
+    [Test]
+    public void RedirectedTableIsAlignedText()
+    {
+        var writer = new StringWriter { NewLine = "\n" };
+        new ResultTable(("network", ColumnAlignment.Left), ("gap", ColumnAlignment.Right))
+            .AddRow("dropout [0.5]", "0.8 %").AddRow("none", "14.6 %").Write(writer, isTerminal: false);
+        Assert.That(writer.ToString(), Is.EqualTo(
+            "network           gap\n-------------  ------\ndropout [0.5]   0.8 %\nnone           14.6 %\n"));
+    }
+
+    [Test]
+    public void FramedTableTakesBracketsLiterally()
+    {
+        var writer = new StringWriter();
+        new ResultTable(("network", ColumnAlignment.Left)).AddRow("dropout [0.5]").Write(writer, isTerminal: true);
+        Assert.That(writer.ToString(), Does.Contain("dropout [0.5]"));
+    }
+}
