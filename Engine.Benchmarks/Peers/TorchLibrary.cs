@@ -48,7 +48,7 @@ internal sealed class TorchLibrary : ILibrary
 
     private sealed class Network : INetwork
     {
-        private readonly Sequential _model;
+        private readonly TorchSharp.Modules.Sequential _model; // Engine has a Sequential too
         private readonly CrossEntropyLoss _loss = CrossEntropyLoss();
         private readonly torch.optim.Optimizer _adam;
         private readonly Tensor _x, _labels;
