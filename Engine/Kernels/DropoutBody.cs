@@ -77,6 +77,8 @@ internal readonly ref struct DropoutBody<T> : IBody
     }
 
     /// <summary>Elements <paramref name="start"/> and following, a multiple of a pass, of one row.</summary>
+    // Never inlined, as the other two that draw: the compiler's budget for one method is enough for the rounds once, and not twice.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void RunRow(int row, int start, nuint length)
     {
         ref T x = ref Unsafe.Add(ref MemoryMarshal.GetReference(_x), (row * _rowLength) + start);
@@ -120,6 +122,7 @@ internal readonly ref struct DropoutBody<T> : IBody
 
     /// <summary>What is left of a row, less than a pass.</summary>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void RunTail(ThreefryVectors.RowStart random, Vector<uint> block, ref T x, ref T y, nuint length)
     {
         Span<int> keeps = stackalloc int[MaxPass];
@@ -130,6 +133,7 @@ internal readonly ref struct DropoutBody<T> : IBody
 
     /// <summary>Two short rows, so that two vectors are drawn at once here too.</summary>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void RunTwoRows(int row, nuint length)
     {
         Span<int> keeps = stackalloc int[MaxPass];

@@ -89,7 +89,7 @@ internal static class DropoutKernels
         }
 
         int rows = rowLength == 0 ? 0 : x.Length / rowLength;
-        if (!rowKeys.IsEmpty && rowKeys.Length != rows)
+        if (!x.IsEmpty && !rowKeys.IsEmpty && rowKeys.Length != rows)
         {
             throw new ArgumentException(
                 $"Dropout: expected no row keys or one for each of {rows} rows, got {rowKeys.Length}.", nameof(rowKeys));

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Engine.Numerics;
 
@@ -129,6 +130,8 @@ public readonly struct RandomSource(ulong seed, ulong stream, ulong step = 0)
     internal ThreefryVectors Vectors() => new(Key, (uint)Step, (uint)(Step >> 32));
 
     /// <summary>Fills with the words of consecutive blocks, four a block. The length must be a multiple of 128.</summary>
+    // Never inlined: the compiler's budget for one method is enough for the rounds once.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     internal static void FillWords(in ThreefryVectors vectors, uint row, RandomKind kind, uint block, Span<uint> words)
     {
         int width = Vector<uint>.Count;
