@@ -1,0 +1,265 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using Engine.Numerics;
+
+namespace Engine.Kernels;
+
+/// <summary>The loop of <see cref="DropoutKernels.Apply"/>: a part is a few short rows, or a piece of a long one.</summary>
+internal readonly ref struct DropoutBody<T> : IBody
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private const int Group = DropoutKernels.Group;
+    private const int MaxPass = 4 * Group;
+
+    private readonly ReadOnlySpan<T> _x;
+    private readonly Span<T> _y;
+    private readonly ReadOnlySpan<uint> _rowKeys;
+    private readonly ThreefryVectors _random;
+    private readonly Vector<int> _threshold;
+    private readonly Vector<T> _scale;
+    private readonly int _rowLength;
+    private readonly int _rows;
+    private readonly int _pieceLength;
+    private readonly int _piecesPerRow;
+    private readonly int _rowsPerPart;
+
+    /// <summary>For rows of one element at least; a part has about <paramref name="partLength"/> elements.</summary>
+    public DropoutBody(
+        ReadOnlySpan<T> x, Span<T> y, int rowLength, int partLength, DropoutRate rate, in RandomSource random, ReadOnlySpan<uint> rowKeys)
+    {
+        _x = x;
+        _y = y;
+        _rowKeys = rowKeys;
+        _random = random.Vectors();
+
+        // Shifted to the high half of a word, where a comparison needs no shift and the low half can only break ties.
+        _threshold = new Vector<int>(rate.Threshold << 16);
+        _scale = new Vector<T>(rate.Scale<T>());
+        _rowLength = rowLength;
+        _rows = x.Length / rowLength;
+        _pieceLength = Math.Min(rowLength, partLength);
+        _piecesPerRow = ((rowLength - 1) / _pieceLength) + 1;
+        _rowsPerPart = Math.Max(1, partLength / rowLength);
+    }
+
+    // A pass draws two vectors of blocks, each of half a group, a group, or two groups, as it has 4, 8 or 16 lanes. The second
+    // begins with lane 4 of the same group, or with the next.
+    private static nuint HalfPass => 8 * (nuint)Vector<uint>.Count;
+
+    private static nuint Pass => 2 * HalfPass;
+
+    private static nuint Second => Vector<uint>.Count == 4 ? 4 : HalfPass;
+
+    /// <summary>How many parts there are: a function of the shape alone.</summary>
+    public int Parts => (((_rows - 1) / _rowsPerPart) + 1) * _piecesPerRow;
+
+    /// <inheritdoc/>
+    public void Run(int part)
+    {
+        int row = part / _piecesPerRow * _rowsPerPart;
+        int lastRow = Math.Min(row + _rowsPerPart, _rows);
+        int start = part % _piecesPerRow * _pieceLength;
+        int length = Math.Min(_pieceLength, _rowLength - start);
+        if (Vector<uint>.Count >= 8 && (nuint)length <= HalfPass)
+        {
+            for (; row + 2 <= lastRow; row += 2)
+            {
+                RunTwoRows(row, (nuint)length);
+            }
+        }
+
+        for (; row < lastRow; row++)
+        {
+            RunRow(row, start, (nuint)length);
+        }
+    }
+
+    /// <summary>Elements <paramref name="start"/> and following, a multiple of a pass, of one row.</summary>
+    private void RunRow(int row, int start, nuint length)
+    {
+        ref T x = ref Unsafe.Add(ref MemoryMarshal.GetReference(_x), (row * _rowLength) + start);
+        ref T y = ref Unsafe.Add(ref MemoryMarshal.GetReference(_y), (row * _rowLength) + start);
+        ThreefryVectors.RowStart random = Row(row);
+        var step = new Vector<uint>((uint)Vector<uint>.Count);
+        var block = Vector.CreateSequence((uint)RandomKind.Mask + ((uint)start / 8), 1u);
+        Vector<int> threshold = _threshold;
+        Vector<T> scale = _scale;
+        nuint i = 0;
+        for (; i + Pass <= length; i += Pass)
+        {
+            Vector<uint> next = block + step;
+            _random.Draw(
+                random, block, out Vector<uint> a0, out Vector<uint> a1, out Vector<uint> a2, out Vector<uint> a3,
+                random, next, out Vector<uint> b0, out Vector<uint> b1, out Vector<uint> b2, out Vector<uint> b3);
+            block = next + step;
+            Store(ref x, ref y, i, Low(a0, threshold), scale);
+            Store(ref x, ref y, i + 8, High(a0, threshold), scale);
+            Store(ref x, ref y, i + 16, Low(a1, threshold), scale);
+            Store(ref x, ref y, i + 24, High(a1, threshold), scale);
+            Store(ref x, ref y, i + 32, Low(a2, threshold), scale);
+            Store(ref x, ref y, i + 40, High(a2, threshold), scale);
+            Store(ref x, ref y, i + 48, Low(a3, threshold), scale);
+            Store(ref x, ref y, i + 56, High(a3, threshold), scale);
+            Store(ref x, ref y, i + Second, Low(b0, threshold), scale);
+            Store(ref x, ref y, i + Second + 8, High(b0, threshold), scale);
+            Store(ref x, ref y, i + Second + 16, Low(b1, threshold), scale);
+            Store(ref x, ref y, i + Second + 24, High(b1, threshold), scale);
+            Store(ref x, ref y, i + Second + 32, Low(b2, threshold), scale);
+            Store(ref x, ref y, i + Second + 40, High(b2, threshold), scale);
+            Store(ref x, ref y, i + Second + 48, Low(b3, threshold), scale);
+            Store(ref x, ref y, i + Second + 56, High(b3, threshold), scale);
+        }
+
+        if (i < length)
+        {
+            RunTail(random, block, ref Unsafe.Add(ref x, i), ref Unsafe.Add(ref y, i), length - i);
+        }
+    }
+
+    /// <summary>What is left of a row, less than a pass.</summary>
+    [SkipLocalsInit]
+    private void RunTail(ThreefryVectors.RowStart random, Vector<uint> block, ref T x, ref T y, nuint length)
+    {
+        Span<int> keeps = stackalloc int[MaxPass];
+        ref int keep = ref MemoryMarshal.GetReference(keeps);
+        Draw(random, block, random, block + new Vector<uint>((uint)Vector<uint>.Count), ref keep);
+        Apply(ref x, ref y, ref keep, length);
+    }
+
+    /// <summary>Two short rows, so that two vectors are drawn at once here too.</summary>
+    [SkipLocalsInit]
+    private void RunTwoRows(int row, nuint length)
+    {
+        Span<int> keeps = stackalloc int[MaxPass];
+        ref int keep = ref MemoryMarshal.GetReference(keeps);
+        var block = Vector.CreateSequence((uint)RandomKind.Mask, 1u);
+        Draw(Row(row), block, Row(row + 1), block, ref keep);
+        ref T x = ref Unsafe.Add(ref MemoryMarshal.GetReference(_x), row * _rowLength);
+        ref T y = ref Unsafe.Add(ref MemoryMarshal.GetReference(_y), row * _rowLength);
+        Apply(ref x, ref y, ref keep, length);
+        Apply(ref Unsafe.Add(ref x, length), ref Unsafe.Add(ref y, length), ref Unsafe.Add(ref keep, Second), length);
+    }
+
+    private ThreefryVectors.RowStart Row(int row) => _random.Row(_rowKeys.IsEmpty ? (uint)row : _rowKeys[row]);
+
+    /// <summary>The masks of one pass, to memory, from where any length can be taken.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Draw(
+        ThreefryVectors.RowStart rowA, Vector<uint> blockA, ThreefryVectors.RowStart rowB, Vector<uint> blockB, ref int keep)
+    {
+        _random.Draw(
+            rowA, blockA, out Vector<uint> a0, out Vector<uint> a1, out Vector<uint> a2, out Vector<uint> a3,
+            rowB, blockB, out Vector<uint> b0, out Vector<uint> b1, out Vector<uint> b2, out Vector<uint> b3);
+        Vector<int> threshold = _threshold;
+        StoreLanes(Low(a0, threshold), ref keep, 0);
+        StoreLanes(High(a0, threshold), ref keep, 8);
+        StoreLanes(Low(a1, threshold), ref keep, 16);
+        StoreLanes(High(a1, threshold), ref keep, 24);
+        StoreLanes(Low(a2, threshold), ref keep, 32);
+        StoreLanes(High(a2, threshold), ref keep, 40);
+        StoreLanes(Low(a3, threshold), ref keep, 48);
+        StoreLanes(High(a3, threshold), ref keep, 56);
+        StoreLanes(Low(b0, threshold), ref keep, Second);
+        StoreLanes(High(b0, threshold), ref keep, Second + 8);
+        StoreLanes(Low(b1, threshold), ref keep, Second + 16);
+        StoreLanes(High(b1, threshold), ref keep, Second + 24);
+        StoreLanes(Low(b2, threshold), ref keep, Second + 32);
+        StoreLanes(High(b2, threshold), ref keep, Second + 40);
+        StoreLanes(Low(b3, threshold), ref keep, Second + 48);
+        StoreLanes(High(b3, threshold), ref keep, Second + 56);
+    }
+
+    /// <summary>y = keep &amp; (x · scale) of any length, with masks from memory.</summary>
+    private void Apply(ref T x, ref T y, ref int keep, nuint length)
+    {
+        nuint i = 0;
+        for (; i + (nuint)Vector<int>.Count <= length; i += (nuint)Vector<int>.Count)
+        {
+            StoreContiguous(ref x, ref y, i, Vector.LoadUnsafe(ref keep, i), _scale);
+        }
+
+        // Bits, not a branch: whether an element is kept cannot be predicted.
+        T scale = _scale[0];
+        for (; i < length; i++)
+        {
+            T scaled = Unsafe.Add(ref x, i) * scale;
+            int bits = Unsafe.Add(ref keep, i);
+            Unsafe.Add(ref y, i) = Unsafe.SizeOf<T>() == sizeof(int)
+                ? Unsafe.BitCast<int, T>(bits & Unsafe.BitCast<T, int>(scaled))
+                : Unsafe.BitCast<long, T>(bits & Unsafe.BitCast<T, long>(scaled));
+        }
+    }
+
+    /// <summary>All ones in the lanes whose low 16 bits are below the threshold.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<int> Low(Vector<uint> words, Vector<int> threshold)
+        => Vector.LessThan(Vector.AsVectorInt32(words << 16), threshold);
+
+    /// <summary>All ones in the lanes whose high 16 bits are below the threshold.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<int> High(Vector<uint> words, Vector<int> threshold)
+        => Vector.LessThan(Vector.AsVectorInt32(words), threshold);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreLanes(Vector<int> keep, ref int destination, nuint offset)
+    {
+        if (Vector<int>.Count == 16)
+        {
+            keep.AsVector512().GetLower().StoreUnsafe(ref destination, offset);
+            keep.AsVector512().GetUpper().StoreUnsafe(ref destination, offset + Group);
+        }
+        else
+        {
+            keep.StoreUnsafe(ref destination, offset);
+        }
+    }
+
+    /// <summary>y = keep &amp; (x · scale), of eight lanes a group: with 16 lanes, the upper eight belong to the next group.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(ref T x, ref T y, nuint offset, Vector<int> keep, Vector<T> scale)
+    {
+        if (Vector<int>.Count != 16)
+        {
+            StoreContiguous(ref x, ref y, offset, keep, scale);
+        }
+        else if (Vector<T>.Count == 16)
+        {
+            Vector512<T> result = keep.AsVector512().As<int, T>() & (Load(ref x, offset) * scale.AsVector512());
+            result.GetLower().StoreUnsafe(ref y, offset);
+            result.GetUpper().StoreUnsafe(ref y, offset + Group);
+        }
+        else
+        {
+            Vector.Widen(keep, out Vector<long> first, out Vector<long> second);
+            StoreVector(ref x, ref y, offset, Vector.As<long, T>(first), scale);
+            StoreVector(ref x, ref y, offset + Group, Vector.As<long, T>(second), scale);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<T> Load(ref T x, nuint offset)
+        => Vector512.Create(Vector256.LoadUnsafe(ref x, offset), Vector256.LoadUnsafe(ref x, offset + Group));
+
+    /// <summary>y = keep &amp; (x · scale), of neighbouring elements.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreContiguous(ref T x, ref T y, nuint offset, Vector<int> keep, Vector<T> scale)
+    {
+        if (Vector<T>.Count == Vector<int>.Count)
+        {
+            StoreVector(ref x, ref y, offset, Vector.As<int, T>(keep), scale);
+        }
+        else
+        {
+            Vector.Widen(keep, out Vector<long> first, out Vector<long> second);
+            StoreVector(ref x, ref y, offset, Vector.As<long, T>(first), scale);
+            StoreVector(ref x, ref y, offset + (nuint)Vector<long>.Count, Vector.As<long, T>(second), scale);
+        }
+    }
+
+    // The mask is applied last, as bits: what is dropped becomes +0, whatever x was.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreVector(ref T x, ref T y, nuint offset, Vector<T> keep, Vector<T> scale)
+        => (keep & (Vector.LoadUnsafe(ref x, offset) * scale)).StoreUnsafe(ref y, offset);
+}
