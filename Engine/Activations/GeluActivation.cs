@@ -24,7 +24,7 @@ internal sealed class GeluActivation : ActivationFunction
         {
             // Below the smallest x whose Φ is not zero the product is zero, also at −∞.
             x = Tails.CutLow(x);
-            return x * VectorMath.NormalDistribution(x, out _);
+            return x * VectorMath.NormalDistribution(Tails.CutHigh(x), out _);
         }
     }
 

@@ -1,0 +1,48 @@
+using Engine.Kernels;
+
+namespace Engine.Tests.Kernels;
+
+[Category("Kernels")]
+public class ReductionsTests
+{
+    [Test]
+    public void ColumnSumsMatchTheirTwin([Values(0, 1, 5, 33)] int rows)
+    {
+        var random = new Random(2);
+        for (int columns = 1; columns <= 70; columns++)
+        {
+            float[] x = [.. Enumerable.Range(0, rows * columns).Select(_ => (float)random.Next(-9, 10))];
+            float[] sums = new float[columns + 1];
+            Array.Fill(sums, float.NaN);
+            Reductions.ColumnSums<float>(x, sums.AsSpan(..columns));
+            float[] expected = [.. Enumerable.Range(0, columns).Select(c => Enumerable.Range(0, rows).Sum(r => x[(r * columns) + c])), float.NaN];
+            Assert.That(sums, Is.EqualTo(expected), $"{columns} columns");
+        }
+    }
+
+    [Test]
+    public void ColumnSumsRefuseBrokenRows() => Assert.That(
+        () => Reductions.ColumnSums<float>(new float[7], new float[3]),
+        Throws.ArgumentException.With.Message.EqualTo("Elementwise: expected spans of one length, got 7 and 6 elements."));
+
+    [Test]
+    public void SumsAreExactOnIntegers([Values(0, 1, 3, 8, 255, 256, 257, 1031)] int length)
+    {
+        var random = new Random(3);
+        float[] x = [.. Enumerable.Range(0, length).Select(_ => (float)random.Next(-99, 100))];
+        Assert.That(Reductions.Sum<float>(x), Is.EqualTo(x.Sum(v => (double)v)));
+        Assert.That(Reductions.SumOfSquares<float>(x), Is.EqualTo(x.Sum(v => (double)v * v)));
+        Assert.That(Reductions.SumOfMagnitudes<float>(x), Is.EqualTo(x.Sum(v => (double)Math.Abs(v))));
+    }
+
+    [Test]
+    public void SquaresOfFloatsAddUpInDouble()
+    {
+        // In float the squares of 1e25 would overflow, and a million times 0.1² would lose digits.
+        Assert.That(Reductions.SumOfSquares<float>([1e25f, 1e25f]), Is.EqualTo(2 * (double)1e25f * 1e25f));
+        // A million roundings of a sum of 10⁴ in double: below 10⁶ · 10⁴ · 1e-16.
+        float[] x = new float[1_000_003];
+        Array.Fill(x, 0.1f);
+        Assert.That(Reductions.SumOfSquares<float>(x), Is.EqualTo(1_000_003 * ((double)0.1f * 0.1f)).Within(1e-6));
+    }
+}
