@@ -17,6 +17,24 @@ internal static class GemmBlocking
     /// <summary>A whole B of at most this many bytes stays in the first-level cache and is read where it lies.</summary>
     private const int UnpackedBytes = 32 * 1024;
 
+    /// <summary>
+    /// With more columns than this A is packed: it is then read so often that rows a page apart, which compete for the same lines
+    /// of the cache, would cost more than a copy. A transposed A suffers sooner.
+    /// </summary>
+    private const int PackAFrom = 256, PackTransposedAFrom = 64;
+
+    private enum StripState
+    {
+        /// <summary>They stay where they lie, but for a part of one at the end.</summary>
+        Unpacked,
+
+        /// <summary>The first tile of each packs it.</summary>
+        ToBePacked,
+
+        /// <summary>They are packed.</summary>
+        Packed,
+    }
+
     /// <summary>Computes the product. K must not be 0.</summary>
     public static void Run<T, TKernel>(in GemmProblem<T> problem)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -27,9 +45,8 @@ internal static class GemmBlocking
         int blockK = BlockK(problem.K);
         int blockN = scratchB.Length / blockK / width * width;
         int blockM = scratchA.Length / blockK / TKernel.Rows * TKernel.Rows;
-        bool packB = problem.BColumn != 1
-            || (problem.M > TKernel.Rows && (long)problem.K * problem.N * Unsafe.SizeOf<T>() > UnpackedBytes);
-
+        bool fits = problem.BColumn == 1 && (long)problem.K * problem.N * Unsafe.SizeOf<T>() <= UnpackedBytes;
+        bool packA = problem.N > (problem.AColumn == 1 ? PackAFrom : PackTransposedAFrom);
         ref T packedA = ref MemoryMarshal.GetReference(scratchA);
         ref T packedB = ref MemoryMarshal.GetReference(scratchB);
         for (int column = 0; column < problem.N; column += blockN)
@@ -44,23 +61,33 @@ internal static class GemmBlocking
                 block.K = k;
                 block.Finish = FinishOf(problem.Finish, isFirst: p == 0, isLast: p + k == problem.K);
 
-                // Strips of B that are read whole by the micro-kernel must be whole: a part of one at the end is always packed.
-                int whole = packB ? 0 : columns / width * width;
+                // A part of a strip at the end cannot be read whole where it lies.
+                int whole = problem.BColumn == 1 ? columns / width * width : 0;
                 GemmPacking.PackB(
-                    ref Unsafe.Add(ref block.B, whole * problem.BColumn), problem.BRow, problem.BColumn, k, columns - whole, ref packedB);
+                    ref Unsafe.Add(ref block.B, whole * problem.BColumn), problem.BRow, problem.BColumn, k, columns - whole,
+                    ref Unsafe.Add(ref packedB, (nint)whole * k));
                 for (int row = 0; row < problem.M; row += blockM)
                 {
                     GemmProblem<T> rows = block.Part(row, Math.Min(blockM, problem.M - row), 0, columns);
                     nint panel = TKernel.Rows * rows.ARow;
-                    if (problem.AColumn != 1)
+                    if (packA && problem.AColumn == 1)
                     {
-                        GemmPacking.PackTransposedA(ref rows.A, rows.AColumn, rows.M, k, TKernel.Rows, ref packedA);
+                        GemmPacking.PackA(ref rows.A, rows.ARow, rows.M, k, ref packedA);
+                        rows.A = ref packedA;
+                        rows.ARow = k;
+                        panel = TKernel.Rows * k;
+                    }
+                    else if (packA)
+                    {
+                        GemmPacking.PackTransposedA<T, TKernel>(ref rows.A, rows.AColumn, rows.M, k, ref packedA);
                         rows.A = ref packedA;
                         (rows.ARow, rows.AColumn) = (1, TKernel.Rows);
                         panel = TKernel.Rows * k;
                     }
 
-                    Strips<T, TKernel>(rows, panel, ref packedB, whole);
+                    StripState state = fits ? StripState.Unpacked
+                        : problem.BColumn == 1 && row == 0 ? StripState.ToBePacked : StripState.Packed;
+                    Strips<T, TKernel>(rows, panel, ref packedB, state);
                 }
             }
         }
@@ -82,23 +109,28 @@ internal static class GemmBlocking
         return isLast ? addC | (finish & ~GemmFinish.AddC) : addC;
     }
 
+    /// <summary>All tiles of a block.</summary>
+    /// <param name="block">The block; its A packed or not, its B where it lies.</param>
+    /// <param name="panel">The distance from the rows of A for one tile to those for the next.</param>
+    /// <param name="packedB">The strips of B.</param>
+    /// <param name="state">Which of the strips are packed, and whether those that are not should be.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Strips<T, TKernel>(in GemmProblem<T> block, nint panel, ref T packedB, int unpackedColumns)
+    private static void Strips<T, TKernel>(in GemmProblem<T> block, nint panel, ref T packedB, StripState state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TKernel : IGemmKernel
     {
         int width = 2 * Vector<T>.Count;
         for (int column = 0; column < block.N; column += width)
         {
-            bool isPacked = column >= unpackedColumns;
-            ref T b = ref isPacked
-                ? ref Unsafe.Add(ref packedB, (nint)(column - unpackedColumns) * block.K)
-                : ref Unsafe.Add(ref block.B, column);
+            int columns = Math.Min(width, block.N - column);
+            bool isPacked = state == StripState.Packed || columns < width;
+            ref T strip = ref Unsafe.Add(ref packedB, (nint)column * block.K);
+            ref T b = ref isPacked ? ref strip : ref Unsafe.Add(ref block.B, column);
             nint bStep = isPacked ? width : block.BRow;
+            bool packs = !isPacked && state == StripState.ToBePacked;
             ref T a = ref block.A;
             ref T c = ref Unsafe.Add(ref block.C, column);
             ref T bias = ref (block.Finish & GemmFinish.AddBias) != 0 ? ref Unsafe.Add(ref block.Bias, column) : ref block.Bias;
-            int columns = Math.Min(width, block.N - column);
             for (int row = 0; row < block.M; row += TKernel.Rows)
             {
                 int rows = Math.Min(TKernel.Rows, block.M - row);
@@ -106,15 +138,26 @@ internal static class GemmBlocking
                 {
                     Edge<T, TKernel>(block, ref a, ref b, bStep, ref c, rows, columns, ref bias);
                 }
+                else if (packs)
+                {
+                    TKernel.Run<T, GemmPacksB>(
+                        ref a, block.ARow, block.AColumn, ref b, bStep, block.K, ref c, block.CRow, rows, ref bias, block.Finish,
+                        ref strip);
+                    packs = false;
+                    b = ref strip;
+                    bStep = width;
+                }
                 else if (rows <= GemmKernel4x2.Rows)
                 {
-                    GemmKernel4x2.Run(
-                        ref a, block.ARow, block.AColumn, ref b, bStep, block.K, ref c, block.CRow, rows, ref bias, block.Finish);
+                    GemmKernel4x2.Run<T, GemmPlain>(
+                        ref a, block.ARow, block.AColumn, ref b, bStep, block.K, ref c, block.CRow, rows, ref bias, block.Finish,
+                        ref strip);
                 }
                 else
                 {
-                    TKernel.Run(
-                        ref a, block.ARow, block.AColumn, ref b, bStep, block.K, ref c, block.CRow, rows, ref bias, block.Finish);
+                    TKernel.Run<T, GemmPlain>(
+                        ref a, block.ARow, block.AColumn, ref b, bStep, block.K, ref c, block.CRow, rows, ref bias, block.Finish,
+                        ref strip);
                 }
 
                 a = ref Unsafe.Add(ref a, panel);
@@ -133,7 +176,8 @@ internal static class GemmBlocking
         int width = 2 * Vector<T>.Count;
         Span<T> sums = stackalloc T[GemmTile.MaxRows * 2 * Vector<T>.Count];
         ref T tile = ref MemoryMarshal.GetReference(sums);
-        TKernel.Run(ref a, block.ARow, block.AColumn, ref b, bStep, block.K, ref tile, width, rows, ref tile, GemmFinish.None);
+        TKernel.Run<T, GemmPlain>(
+            ref a, block.ARow, block.AColumn, ref b, bStep, block.K, ref tile, width, rows, ref tile, GemmFinish.None, ref tile);
         for (int row = 0; row < rows; row++)
         {
             GemmTile.Finish(ref Unsafe.Add(ref c, row * block.CRow), ref Unsafe.Add(ref tile, row * width), columns, ref bias, block.Finish);

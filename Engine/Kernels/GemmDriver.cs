@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Engine.Numerics;
 
 namespace Engine.Kernels;
@@ -9,10 +10,27 @@ internal static class GemmDriver
     /// <summary>A thread joins for at least this many multiply-adds, some ten microseconds; a fork and join costs one to three.</summary>
     private const long MinWorkOfThread = 512 * 1024;
 
+    private enum Way
+    {
+        Nothing,
+        Rows,
+        Dots,
+        Swapped,
+        Blocks,
+    }
+
     /// <summary>Computes the product.</summary>
     public static void Run<T>(in GemmProblem<T> problem, int threads)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        if (problem.N == 1 && problem.M > 1 && problem.CRow == 1)
+        {
+            RunColumn(problem, threads);
+            return;
+        }
+
+        // The way is chosen for the whole: a part of it that is small must add up in the same order.
+        Way way = Choose(problem);
         if (threads > 1)
         {
             long work = (long)problem.M * problem.N * Math.Max(problem.K, 1);
@@ -21,22 +39,90 @@ internal static class GemmDriver
 
         if (threads == 1)
         {
-            RunPart(problem);
+            RunPart(problem, way);
             return;
         }
 
-        PartBody<T> body = new(problem, threads);
+        PartBody<T> body = new(problem, way, threads);
         ParallelLoop.Run(ref body, body.Parts, threads);
     }
 
-    private static void RunPart<T>(in GemmProblem<T> problem)
+    /// <summary>C is one contiguous column: as a row, Cᵀ = Bᵀ·Aᵀ, it takes the ways for few rows.</summary>
+    private static void RunColumn<T>(in GemmProblem<T> problem, int threads)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        GemmProblem<T> row = problem;
+        (row.M, row.N) = (1, problem.M);
+        row.A = ref problem.B;
+        (row.ARow, row.AColumn) = (problem.BColumn, problem.BRow);
+        row.B = ref problem.A;
+        (row.BRow, row.BColumn) = (problem.AColumn, problem.ARow);
+        row.CRow = problem.M;
+
+        // One number of bias for a whole row is not what a row's finish does.
+        bool addBias = (problem.Finish & GemmFinish.AddBias) != 0;
+        row.Finish = addBias ? problem.Finish & GemmFinish.AddC : problem.Finish;
+        Run(row, threads);
+        if (addBias)
+        {
+            for (int i = 0; i < problem.M; i++)
+            {
+                T sum = Unsafe.Add(ref problem.C, i) + problem.Bias;
+                Unsafe.Add(ref problem.C, i) = (problem.Finish & GemmFinish.Relu) != 0 ? Simd.Relu(sum) : sum;
+            }
+        }
+    }
+
+    private static Way Choose<T>(in GemmProblem<T> problem)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (problem.K == 0)
         {
-            GemmSmall.FinishNothing(problem);
+            return Way.Nothing;
         }
-        else if (Simd.HasManyRegisters)
+
+        if (problem.BColumn == 1 && (problem.M <= GemmSmall.MaxRows || problem.K <= GemmSmall.MaxDepth))
+        {
+            return Way.Rows;
+        }
+
+        if (problem.M <= GemmSmall.MaxRows && problem.BRow == 1 && problem.AColumn == 1)
+        {
+            return Way.Dots;
+        }
+
+        bool isSmallBesideB = problem.M <= GemmSwapped.MaxRows && problem.N >= 4 * problem.M && problem.K >= GemmSwapped.MinDepth;
+        return problem.BColumn != 1 && isSmallBesideB ? Way.Swapped : Way.Blocks;
+    }
+
+    private static void RunPart<T>(in GemmProblem<T> problem, Way way)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        switch (way)
+        {
+            case Way.Nothing:
+                GemmSmall.FinishNothing(problem);
+                break;
+            case Way.Rows:
+                GemmSmall.AddRows(problem);
+                break;
+            case Way.Dots:
+                GemmSmall.Dots(problem);
+                break;
+            case Way.Swapped:
+                GemmSwapped.Run(problem);
+                break;
+            default:
+                RunBlocks(problem);
+                break;
+        }
+    }
+
+    /// <summary>The blocked way, with the tile that fits the registers.</summary>
+    public static void RunBlocks<T>(in GemmProblem<T> problem)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (Simd.HasManyRegisters)
         {
             GemmBlocking.Run<T, GemmKernel8x2>(problem);
         }
@@ -58,13 +144,15 @@ internal static class GemmDriver
         private const int RowUnit = 24;
 
         private readonly GemmProblem<T> _problem;
+        private readonly Way _way;
         private readonly int _rows;
         private readonly int _columns;
         private readonly int _partsAcross;
 
-        public PartBody(in GemmProblem<T> problem, int threads)
+        public PartBody(in GemmProblem<T> problem, Way way, int threads)
         {
             _problem = problem;
+            _way = way;
 
             // Each block packs its own operands: as square as can be, so that they are small.
             int across = 1;
@@ -94,8 +182,8 @@ internal static class GemmDriver
         {
             int row = part / _partsAcross * _rows;
             int column = part % _partsAcross * _columns;
-            RunPart(_problem.Part(
-                row, Math.Min(_rows, _problem.M - row), column, Math.Min(_columns, _problem.N - column)));
+            RunPart(
+                _problem.Part(row, Math.Min(_rows, _problem.M - row), column, Math.Min(_columns, _problem.N - column)), _way);
         }
 
         private static int BlockLength(int length, int parts, int unit)

@@ -16,9 +16,11 @@ internal readonly struct GemmKernel4x2 : IGemmKernel
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run<T>(
-        ref T a, nint aRow, nint aStep, ref T b, nint bStep, int k, ref T c, nint cRow, int rows, ref T bias, GemmFinish finish)
+    public static void Run<T, TMode>(
+        ref T a, nint aRow, nint aStep, ref T b, nint bStep, int k, ref T c, nint cRow, int rows, ref T bias, GemmFinish finish,
+        ref T packed)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TMode : IGemmMode
     {
         ref T a1 = ref Unsafe.Add(ref a, aRow * Math.Min(1, rows - 1));
         ref T a2 = ref Unsafe.Add(ref a, aRow * Math.Min(2, rows - 1));
@@ -29,11 +31,23 @@ internal readonly struct GemmKernel4x2 : IGemmKernel
         Vector<T> c20 = Vector<T>.Zero, c21 = Vector<T>.Zero;
         Vector<T> c30 = Vector<T>.Zero, c31 = Vector<T>.Zero;
 
+        Simd.Prefetch(ref c);
+        Simd.Prefetch(ref Unsafe.Add(ref c, 1 * cRow));
+        Simd.Prefetch(ref Unsafe.Add(ref c, 2 * cRow));
+        Simd.Prefetch(ref Unsafe.Add(ref c, 3 * cRow));
+
         nint offset = 0;
         for (int p = k; p > 0; p--)
         {
             Vector<T> b0 = Vector.LoadUnsafe(ref b);
             Vector<T> b1 = Vector.LoadUnsafe(ref b, (nuint)Vector<T>.Count);
+            if (TMode.PacksB)
+            {
+                Simd.Prefetch(ref Unsafe.Add(ref b, GemmTile.PrefetchRows * bStep));
+                b0.StoreUnsafe(ref packed);
+                b1.StoreUnsafe(ref packed, (nuint)Vector<T>.Count);
+                packed = ref Unsafe.Add(ref packed, 2 * Vector<T>.Count);
+            }
 
             Vector<T> x = Vector.Create(Unsafe.Add(ref a, offset));
             c00 = Simd.MultiplyAdd(x, b0, c00);

@@ -47,23 +47,38 @@ internal static class GemmPacking
     /// What lies in the last panel beyond the last row is undefined.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void PackTransposedA<T>(ref T a, nint aColumn, int rows, int k, int height, ref T to)
+    public static void PackTransposedA<T, TKernel>(ref T a, nint aColumn, int rows, int k, ref T to)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TKernel : IGemmKernel
     {
-        for (int row = 0; row < rows; row += height)
+        for (int row = 0; row < rows; row += TKernel.Rows)
         {
             ref T panel = ref Unsafe.Add(ref to, (nint)row * k);
             ref T from = ref Unsafe.Add(ref a, row);
-            int valid = Math.Min(height, rows - row);
-            for (int p = 0; p < k; p++)
+            int valid = Math.Min(TKernel.Rows, rows - row);
+            if (valid == TKernel.Rows)
             {
-                for (int i = 0; i < valid; i++)
+                // The constant length compiles into two or three moves.
+                for (int p = 0; p < k; p++)
                 {
-                    Unsafe.Add(ref panel, i) = Unsafe.Add(ref from, i);
+                    Unsafe.CopyBlockUnaligned(
+                        ref Unsafe.As<T, byte>(ref panel), ref Unsafe.As<T, byte>(ref from), (uint)(TKernel.Rows * Unsafe.SizeOf<T>()));
+                    from = ref Unsafe.Add(ref from, aColumn);
+                    panel = ref Unsafe.Add(ref panel, TKernel.Rows);
                 }
+            }
+            else
+            {
+                for (int p = 0; p < k; p++)
+                {
+                    for (int i = 0; i < valid; i++)
+                    {
+                        Unsafe.Add(ref panel, i) = Unsafe.Add(ref from, i);
+                    }
 
-                from = ref Unsafe.Add(ref from, aColumn);
-                panel = ref Unsafe.Add(ref panel, height);
+                    from = ref Unsafe.Add(ref from, aColumn);
+                    panel = ref Unsafe.Add(ref panel, TKernel.Rows);
+                }
             }
         }
     }

@@ -10,6 +10,9 @@ internal static class GemmTile
     /// <summary>The height of the tallest tile.</summary>
     public const int MaxRows = 8;
 
+    /// <summary>How many rows ahead B is asked for while it is packed: a hundred cycles or more.</summary>
+    public const int PrefetchRows = 16;
+
     /// <summary>Finishes one row of a tile, two vectors wide.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Finish<T>(ref T c, Vector<T> sum0, Vector<T> sum1, ref T bias, GemmFinish finish)
@@ -45,8 +48,9 @@ internal static class GemmTile
         }
     }
 
+    /// <summary>Finishes one vector of sums; the caller stores it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector<T> Finish<T>(ref T c, Vector<T> sum, ref T bias, GemmFinish finish)
+    public static Vector<T> Finish<T>(ref T c, Vector<T> sum, ref T bias, GemmFinish finish)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if ((finish & GemmFinish.AddC) != 0)

@@ -29,7 +29,12 @@ internal interface IGemmKernel
     /// <param name="rows">How many rows of the tile there are: 1 to <see cref="Rows"/>.</param>
     /// <param name="bias">Two vectors, read only with <see cref="GemmFinish.AddBias"/>.</param>
     /// <param name="finish">What happens to the sums. Without <see cref="GemmFinish.AddC"/> C is never read.</param>
-    static abstract void Run<T>(
-        ref T a, nint aRow, nint aStep, ref T b, nint bStep, int k, ref T c, nint cRow, int rows, ref T bias, GemmFinish finish)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+    /// <param name="packed">
+    /// Where the rows of B are put, close together, if <typeparamref name="TMode"/> wants it; otherwise not used.
+    /// </param>
+    static abstract void Run<T, TMode>(
+        ref T a, nint aRow, nint aStep, ref T b, nint bStep, int k, ref T c, nint cRow, int rows, ref T bias, GemmFinish finish,
+        ref T packed)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TMode : IGemmMode;
 }
