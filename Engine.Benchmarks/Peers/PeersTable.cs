@@ -57,6 +57,7 @@ internal static class PeersTable
 #if PEERS
         new TorchLibrary(),
 #endif
+        new EngineLibrary(),
     ];
 
     private static IEnumerable<string> Head(ILibrary[] libraries, IReadOnlyList<string> args, PeersOptions options)

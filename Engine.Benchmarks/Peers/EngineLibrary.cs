@@ -1,0 +1,118 @@
+using System.Numerics.Tensors;
+using Engine.Activations;
+using Engine.Kernels;
+using Engine.Layers;
+using Engine.Losses;
+using Engine.Numerics;
+using Engine.Optimizers;
+
+namespace Engine.Benchmarks.Peers;
+
+/// <summary>This engine, through the same doors a user has; dropout and the product by their kernels.</summary>
+internal sealed class EngineLibrary : ILibrary
+{
+    public string Name => "Engine";
+
+    public string Version => $"Engine at {Machine.Commit}";
+
+    public INetwork CreateNetwork(Mlp mlp, int batch, int threads) => new Network(mlp, batch, threads);
+
+    public IDropout CreateDropout(int length, double rate, int threads) => new DropoutWork(length, rate, threads);
+
+    public IProduct CreateProduct(int n, int threads) => new Product(n, threads);
+
+    private static float[] Normal(int length, ulong stream)
+    {
+        float[] values = new float[length];
+        new RandomSource(seed: 1, stream).FillNormal(values.AsSpan());
+        return values;
+    }
+
+    private sealed class Network : INetwork
+    {
+        private readonly Sequential _model;
+        private readonly Tensor<float> _x, _y, _probabilities;
+        private readonly FitOptions _fit;
+        private readonly PredictOptions _predict;
+
+        public Network(Mlp mlp, int batch, int threads)
+        {
+            _model = new Sequential(CreateLayers(mlp)) { Seed = 42 };
+            _model.Compile(new Adam(learningRate: 1e-3), Loss.CategoricalCrossentropy());
+            _x = Tensor.Create(mlp.CreateInputs(batch), [batch, mlp.Inputs]);
+            _y = Tensor.Create(OneHot(mlp.CreateLabels(batch), mlp.Classes), [batch, mlp.Classes]);
+            _probabilities = Tensor.Create(new float[batch * mlp.Classes], [batch, mlp.Classes]);
+            _fit = new FitOptions { DegreeOfParallelism = threads, Seed = 7 };
+            _predict = new PredictOptions { DegreeOfParallelism = threads, BatchSize = batch };
+        }
+
+        public double TrainStep() => _model.TrainOnBatch<float>(_x, _y, _fit);
+
+        public void Infer() => _model.Predict<float>(_x, _probabilities, _predict);
+
+        public void Dispose()
+        {
+            // Nothing to do: a model's memory is the garbage collector's.
+        }
+
+        private static Layer[] CreateLayers(Mlp mlp)
+        {
+            List<Layer> layers = [new Input(mlp.Inputs)];
+            if (mlp.InputRate > 0)
+            {
+                layers.Add(new Dropout(mlp.InputRate));
+            }
+
+            foreach (int units in mlp.Units[1..^1])
+            {
+                layers.Add(new Dense(units, ActivationFunction.ReLU));
+                layers.Add(new Dropout(mlp.HiddenRate));
+            }
+
+            layers.Add(new Dense(mlp.Classes, ActivationFunction.Softmax));
+            return [.. layers];
+        }
+
+        private static float[] OneHot(int[] labels, int classes)
+        {
+            float[] y = new float[labels.Length * classes];
+            for (int i = 0; i < labels.Length; i++)
+            {
+                y[(i * classes) + labels[i]] = 1;
+            }
+
+            return y;
+        }
+    }
+
+    private sealed class DropoutWork(int length, double rate, int threads) : IDropout
+    {
+        private readonly DropoutRate _rate = new(rate);
+        private readonly float[] _x = Normal(length, 1), _y = new float[length], _dy = Normal(length, 2), _dx = new float[length];
+        private ulong _step;
+
+        // Each forward pass is a step of its own, with a new mask.
+        public void Forward() => Apply(_x, _y, ++_step);
+
+        public void Backward() => Apply(_dy, _dx, _step);
+
+        public void Dispose()
+        {
+        }
+
+        private void Apply(float[] from, float[] to, ulong step) =>
+            DropoutKernels.Apply<float>(from, to, length, _rate, new RandomSource(seed: 7, stream: 1, step), [], threads);
+    }
+
+    private sealed class Product(int n, int threads) : IProduct
+    {
+        private readonly float[] _a = Normal(n * n, 1), _b = Normal(n * n, 2), _c = new float[n * n];
+
+        public void Multiply() => Gemm.Multiply(
+            new ReadOnlyMatrixView<float>(_a, n, n), new ReadOnlyMatrixView<float>(_b, n, n), new MatrixView<float>(_c, n, n), threads);
+
+        public void Dispose()
+        {
+        }
+    }
+}
