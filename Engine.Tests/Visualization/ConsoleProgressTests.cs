@@ -107,7 +107,8 @@ public class ConsoleProgressTests
         return writer.ToString();
     }
 
-    private static TrainingState MakeState() => new(epochs: 20, stepsPerEpoch: 79, new History())
+    private static TrainingState MakeState() => new(
+        new Sequential(new Input(2), new Engine.Layers.Flatten()), epochs: 20, stepsPerEpoch: 79, history: new History())
     {
         Epoch = 3,
         MetricNames = ["loss", "accuracy"],
