@@ -5,7 +5,9 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Engine.Benchmarks;
 
-/// <summary>The product of two square matrices: the engine's on one thread and two, the naive one, and MathNet's managed one.</summary>
+/// <summary>
+/// The product of two square matrices: the engine's on one thread and two, the naive one, and MathNet's managed one.
+/// </summary>
 /// <typeparam name="T">The type of the elements.</typeparam>
 [GenericTypeArguments(typeof(float))]
 [GenericTypeArguments(typeof(double))]

@@ -30,7 +30,9 @@ internal sealed class GemmSpeedColumn(string name, bool ofPeak) : IColumn
 
     public UnitType UnitType => UnitType.Dimensionless;
 
-    public string Legend => ofPeak ? "Part of the measured multiply-add peak of one core" : "10⁹ floating-point operations a second";
+    public string Legend => ofPeak
+        ? "Part of the measured multiply-add peak of one core"
+        : "10⁹ floating-point operations a second";
 
     public string GetValue(Summary summary, BenchmarkCase benchmarkCase)
     {

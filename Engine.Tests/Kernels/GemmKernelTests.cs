@@ -29,7 +29,8 @@ public sealed class GemmKernelTests
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TKernel : IGemmKernel
     {
-        foreach ((int m, int n, int k) in new[] { (1, 3, 2), (7, 33, 5), (19, 70, 300), (75, 131, 260), (TKernel.Rows * 40, 97, 520) })
+        (int, int, int)[] sizes = [(1, 3, 2), (7, 33, 5), (19, 70, 300), (75, 131, 260), (TKernel.Rows * 40, 97, 520)];
+        foreach ((int m, int n, int k) in sizes)
         {
             foreach (bool transposeA in new[] { false, true })
             {
@@ -61,7 +62,8 @@ public sealed class GemmKernelTests
                     sum += a[transposeA ? (p * m) + i : (i * k) + p] * b[(p * n) + j];
                 }
 
-                Assert.That(c[(i * n) + j], Is.EqualTo(T.Max(sum, T.Zero)), $"[{m}, {n}, {k}], A transposed: {transposeA}, [{i}, {j}]");
+                string element = $"[{m}, {n}, {k}], A transposed: {transposeA}, [{i}, {j}]";
+                Assert.That(c[(i * n) + j], Is.EqualTo(T.Max(sum, T.Zero)), element);
             }
         }
     }

@@ -7,7 +7,9 @@ namespace Engine.Kernels;
 /// <summary>The upper level of the matrix product: chooses the way by shape, and cuts C between threads.</summary>
 internal static class GemmDriver
 {
-    /// <summary>A thread joins for at least this many multiply-adds, some ten microseconds; a fork and join costs one to three.</summary>
+    /// <summary>
+    /// A thread joins for at least this many multiply-adds, some ten microseconds; a fork and join costs one to three.
+    /// </summary>
     private const long MinWorkOfThread = 512 * 1024;
 
     /// <summary>The multiply-adds of a part that is worth its own packing, some tenths of a millisecond.</summary>
