@@ -55,7 +55,8 @@ public static class Gemm
         if (!bias.IsEmpty && bias.Length != b.Columns)
         {
             throw new ShapeException(
-                $"Gemm.MultiplyAddBias: expected a bias of length {b.Columns}, one a column of B, or an empty one, got {bias.Length}.");
+                $"Gemm.MultiplyAddBias: expected a bias of length {b.Columns}, one a column of B, or an empty one, " +
+                $"got {bias.Length}.");
         }
 
         GemmFinish finish = bias.IsEmpty ? GemmFinish.None : GemmFinish.AddBias;
