@@ -36,7 +36,8 @@ public class TrainingBenchmarks
             new Dropout(Rate),
             new Dense(64, ActivationFunction.ReLU),
             new Dropout(Rate),
-            new Dense(10, ActivationFunction.Softmax)) { Seed = 42 };
+            new Dense(10, ActivationFunction.Softmax))
+        { Seed = 42 };
         _model.Compile(new Adam(), Loss.CategoricalCrossentropy());
         _x = RandomTensor.Uniform([Batch, 784], seed: 1);
         float[] labels = new float[Batch * 10];
