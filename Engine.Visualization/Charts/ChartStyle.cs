@@ -12,12 +12,6 @@ internal static class ChartStyle
     public const float TextSize = 13;
     public const float NoteSize = 12;
 
-    // In the order of preference: what Windows, macOS and the usual Linux distributions bring along.
-    private static readonly string[] FontFamilies =
-    [
-        "Segoe UI", "Helvetica Neue", "Arial", "DejaVu Sans", "Liberation Sans", "Noto Sans", "Open Sans", "Roboto",
-    ];
-
     // Okabe and Ito, "Color Universal Design" (2008), without black, and the hardly visible yellow and sky blue last.
     private static readonly Color[] Palette =
     [
@@ -34,9 +28,11 @@ internal static class ChartStyle
         MarkerShape.FilledCircle, MarkerShape.FilledSquare, MarkerShape.FilledTriangleUp, MarkerShape.FilledDiamond,
     ];
 
-    /// <summary>A sans-serif font of this machine.</summary>
-    public static string FontFamily { get; } =
-        FontFamilies.Intersect(SKFontManager.Default.FontFamilies, StringComparer.OrdinalIgnoreCase).FirstOrDefault() ?? Fonts.Default;
+    /// <summary>The font of all charts, for text that is drawn beside the plots. Shared: not to be disposed.</summary>
+    public static SKTypeface Typeface => EmbeddedFont.Instance.Regular;
+
+    /// <summary>The name under which the plots ask for that font.</summary>
+    public static string FontFamily => EmbeddedFont.Instance.Family;
 
     public static Color ColorOf(int index) => Palette[index % Palette.Length];
 
