@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
 using Engine.Checking;
 using Engine.Layers;
 using Engine.Losses;
@@ -30,8 +31,12 @@ internal sealed class CustomExample : Example
 
         context.Output.WriteLine("Gradients against finite differences, in double:");
         GradientReport report = GradientCheck.Run(new CustomDropout(Rate), input: [20]);
-        context.Output.WriteLine($"  {report}");
         report.ThrowIfFailed();
+        context.Output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"  {report.Elements} of {report.Elements} agree; the worst, {report.Worst}, is off by {report.Excess:G2} of what is allowed:"));
+        context.Output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"  {report.Analytic:R} from backward, {report.Numeric:R} from the stencil."));
 
         // Throws at the first promise that is broken, and says which.
         LayerContract.Verify(() => new CustomDropout(Rate), input: [20]);
@@ -49,7 +54,7 @@ internal sealed class CustomExample : Example
         result.Settings.AddRange(
             [("epochs", epochs), ("batch_size", BatchSize), ("rate", Rate), ("threads", context.DegreeOfParallelism)]);
         result.Seeds.AddRange([("weights", weightSeed), ("fit", fitSeed)]);
-        result.Metrics.AddRange([("gradient_relative_error", report.RelativeError), ("gradient_excess", report.Excess)]);
+        result.Metrics.AddRange([("gradients_checked", report.Elements), ("worst_gradient_error_of_allowed", report.Excess)]);
         foreach (Func<Layer> make in makers)
         {
             string name = make().Kind;

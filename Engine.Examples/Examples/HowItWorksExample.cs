@@ -11,6 +11,7 @@ internal sealed class HowItWorksExample : Example
     private const double Rate = 0.5;
     private const int Rows = 100, Columns = 20;
     private const int ShownColumns = 8;
+    private const int ShownRows = 30;
     private const int PointsShown = 300;
 
     private static readonly double[] s_rates = [0.1, 0.3, 0.5, 0.8];
@@ -45,12 +46,12 @@ internal sealed class HowItWorksExample : Example
 
         context.Save(
             Chart.SideBySide(
-                Chart.HeatMap(x, "Input x", "Sample", "Feature"),
-                Chart.HeatMap(inverted, "Inverted: mask · x / (1 − rate)", "Sample", "Feature"),
-                Chart.HeatMap(classic, "Classic: mask · x", "Sample", "Feature")),
+                Chart.HeatMap(FirstRows(x), "Input x", "Sample", "Feature"),
+                Chart.HeatMap(BlankDropped(FirstRows(inverted)), "Inverted: mask · x / (1 − rate)", "Sample", "Feature (white: dropped)"),
+                Chart.HeatMap(BlankDropped(FirstRows(classic)), "Classic: mask · x", "Sample", "Feature (white: dropped)")),
             "masks.png",
             1200,
-            560);
+            480);
         SaveMeans(context, x, means, masks);
         result.Settings.AddRange([("rate", Rate), ("rows", Rows), ("columns", Columns), ("masks", masks)]);
         result.Seeds.AddRange([("data", dataSeed), ("first_mask", maskSeed)]);
@@ -177,6 +178,16 @@ internal sealed class HowItWorksExample : Example
             "expected-value.png",
             1000,
             480);
+    }
+
+    private static Tensor<float> FirstRows(Tensor<float> x) => x.Slice(..ShownRows, ..);
+
+    // What is not a number stays white in a heat map.
+    private static Tensor<float> BlankDropped(Tensor<float> y)
+    {
+        float[] values = new float[y.FlattenedLength];
+        y.FlattenTo(values);
+        return Tensor.Create(Array.ConvertAll(values, value => value == 0 ? float.NaN : value), y.Lengths);
     }
 
     private static double[] Flatten(Tensor<float> x)

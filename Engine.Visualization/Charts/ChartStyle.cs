@@ -38,17 +38,22 @@ internal static class ChartStyle
 
     public static MarkerShape MarkerOf(int index) => Markers[index % Markers.Length];
 
-    /// <summary>Titles, sizes and a quiet frame; to be called after the panel's data were added.</summary>
+    /// <summary>
+    /// Titles, font, sizes and a quiet frame; to be called after the panel's data were added. Label by label: the library's
+    /// <c>Font.Set</c> would change the default font of every plot in the process.
+    /// </summary>
     public static void Apply(Plot plot, string title, string xTitle, string yTitle)
     {
-        plot.Font.Set(FontFamily);
         plot.Title(title, TitleSize);
         plot.XLabel(xTitle, AxisTitleSize);
         plot.YLabel(yTitle, AxisTitleSize);
         plot.Axes.Title.Label.Bold = true;
+        plot.Axes.Title.Label.FontName = FontFamily;
         foreach (IAxis axis in plot.Axes.GetAxes())
         {
             axis.Label.Bold = false;
+            axis.Label.FontName = FontFamily;
+            axis.TickLabelStyle.FontName = FontFamily;
             axis.TickLabelStyle.FontSize = TextSize;
         }
 
