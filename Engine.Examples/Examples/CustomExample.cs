@@ -84,7 +84,10 @@ internal sealed class CustomExample : Example
         makeDropout(),
         new Dense(64, ReLU),
         makeDropout(),
-        new Dense(10, Softmax)) { Seed = seed };
+        new Dense(10, Softmax))
+    {
+        Seed = seed,
+    };
 
     private static (double Accuracy, double Seconds) Train(
         Sequential model, Digits digits, int epochs, ulong seed, ExampleContext context)

@@ -68,7 +68,10 @@ internal sealed class DropoutExample : Example
         new Dropout(rate),
         new Dense(64, ReLU),
         new Dropout(rate),
-        new Dense(Classes, Softmax)) { Seed = seed };
+        new Dense(Classes, Softmax))
+    {
+        Seed = seed,
+    };
 
     private static Trained Train(Sequential model, string name, Digits digits, int epochs, ulong seed, ExampleContext context)
     {

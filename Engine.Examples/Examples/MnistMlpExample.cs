@@ -94,7 +94,10 @@ internal sealed class MnistMlpExample : Example
         new Dropout(Rate),
         new Dense(512, ReLU),
         new Dropout(Rate),
-        new Dense(10, Softmax)) { Seed = seed };
+        new Dense(10, Softmax))
+    {
+        Seed = seed,
+    };
 
     private static (History History, Evaluation Test, double Seconds) Train(
         Sequential model, Digits digits, int epochs, ulong seed, ExampleContext context)

@@ -52,11 +52,14 @@ public class ReadmeTests
             new Dropout(0.5),
             new Dense(64, ReLU),
             new Dropout(0.5),
-            new Dense(10, Softmax)) { Seed = 42 };      // the seed of the initial weights
+            new Dense(10, Softmax))
+        {
+            Seed = 42,      // of the initial weights
+        };
         model.Compile(new Adam(learningRate: 1e-3), Loss.CategoricalCrossentropy(), Metric.Accuracy());
         History history = model.Fit(train, new FitOptions
         {
-            Epochs = 20, BatchSize = 128, ValidationSplit = 0.1, Seed = 7,      // the seed of shuffling and dropout
+            Epochs = 20, BatchSize = 128, ValidationSplit = 0.1, Seed = 7,      // of shuffling and dropout
             Callbacks = [new EarlyStopping("val_loss", patience: 5) { RestoreBestWeights = true }, new ConsoleProgress()],
         });
         Evaluation evaluation = model.Evaluate(test);
