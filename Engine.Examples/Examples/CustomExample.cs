@@ -34,15 +34,17 @@ internal sealed class CustomExample : Example
         report.ThrowIfFailed();
         context.Output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"  {report.Elements} of {report.Elements} agree; the worst, {report.Worst}, is off by {report.Excess:G2} of what is allowed:"));
+            $"  {report.Elements} gradients agree; the worst, {report.Worst}, is off by {report.Excess:G2} of what is allowed:"));
         context.Output.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"  {report.Analytic:R} from backward, {report.Numeric:R} from the stencil."));
 
         // Throws at the first promise that is broken, and says which.
         LayerContract.Verify(() => new CustomDropout(Rate), input: [20]);
-        context.Output.WriteLine("Contract of a layer: kept. Checked were the output's shape, gradients in every phase, float against double,");
-        context.Output.WriteLine("  independence of what memory held before, unwanted gradients, running in place, inference sample by sample,");
-        context.Output.WriteLine("  one, two and four threads bit for bit, one layer used twice, steps that allocate nothing, saving and loading.");
+        context.Output.WriteLine("""
+            Contract of a layer: kept. Checked were the output's shape, gradients in every phase, float against double,
+              independence of what memory held before, unwanted gradients, running in place, inference sample by sample,
+              one, two and four threads bit for bit, one layer used twice, steps that allocate nothing, saving and loading.
+            """);
         context.Output.WriteLine();
 
         var digits = Digits.Load(context);
@@ -69,9 +71,10 @@ internal sealed class CustomExample : Example
 
         context.Output.WriteLine();
         context.Print(table);
-        context.Output.WriteLine(
-            "The two draw different masks, so that their accuracies differ as those of two seeds do. The built-in layer draws its random");
-        context.Output.WriteLine("numbers several at a time, and fewer bits of them.");
+        context.Output.WriteLine("""
+            The two draw different masks, so that their accuracies differ as those of two seeds do. The built-in layer is faster:
+            it draws its random numbers several at a time, and fewer bits of them.
+            """);
         result.Seconds = watch.Elapsed.TotalSeconds;
         context.WriteResult(result);
         context.PrintFiles();

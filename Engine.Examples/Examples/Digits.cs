@@ -12,10 +12,12 @@ internal sealed record Digits(Dataset Train, Dataset Test, string Source)
 {
     /// <summary>Where MNIST's files are.</summary>
     public static Option<string?> Folder { get; } = ExampleOption.Text(
-        "--data", "folder", "the folder of MNIST's four files, for --full (default: ENGINE_DATA_DIR)");
+        "--data", "folder", "all of MNIST, from the folder of its four files (--full: from ENGINE_DATA_DIR)");
 
     /// <summary>Loads them as rows of 784 numbers from 0 to 1, with one-hot labels.</summary>
-    /// <exception cref="DirectoryNotFoundException">All of MNIST is asked for and is not there; the message says where to put it.</exception>
+    /// <exception cref="DirectoryNotFoundException">
+    /// All of MNIST is asked for and is not there; the message says where to put it.
+    /// </exception>
     public static Digits Load(ExampleContext context)
     {
         string? folder = context.Get(Folder);
@@ -25,7 +27,9 @@ internal sealed record Digits(Dataset Train, Dataset Test, string Source)
         var digits = new Digits(train, test, isSample ? "the sample of MNIST in this repository" : "MNIST");
         context.Output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Data: {train.Count:N0} digits to train on and {test.Count:N0} to test with ({digits.Source}).{(isSample ? " --full takes all of MNIST." : "")}"));
+            $"Data: {train.Count:N0} digits to train on and {test.Count:N0} to test with ({digits.Source})."));
+        if (isSample)
+            context.Output.WriteLine("      --full takes all of MNIST, from a folder of its files.");
         return digits;
     }
 

@@ -52,7 +52,13 @@ internal sealed class DropoutExample : Example
         var result = new ExampleResult { Seconds = watch.Elapsed.TotalSeconds };
         digits.AddTo(result);
         result.Settings.AddRange(
-            [("epochs", epochs), ("batch_size", BatchSize), ("validation_split", ValidationSplit), ("rate", rate), ("threads", context.DegreeOfParallelism)]);
+        [
+            ("epochs", epochs),
+            ("batch_size", BatchSize),
+            ("validation_split", ValidationSplit),
+            ("rate", rate),
+            ("threads", context.DegreeOfParallelism),
+        ]);
         result.Seeds.AddRange([("weights", weightSeed), ("fit", fitSeed)]);
         withDropout.AddTo(result, "dropout");
         withoutDropout.AddTo(result, "no_dropout");
@@ -94,8 +100,9 @@ internal sealed class DropoutExample : Example
         // The training's own numbers are taken with dropout on: measured again, on what was trained on, with dropout off.
         (Dataset trained, _) = digits.Train.Split(1 - ValidationSplit);
         PredictOptions options = context.NewPredictOptions();
-        return new Trained(
-            name, model, history, model.Evaluate(trained, options)["accuracy"], model.Evaluate(digits.Test, options)["accuracy"], seconds);
+        double trainAccuracy = model.Evaluate(trained, options)["accuracy"];
+        double testAccuracy = model.Evaluate(digits.Test, options)["accuracy"];
+        return new Trained(name, model, history, trainAccuracy, testAccuracy, seconds);
     }
 
     private static void Print(ExampleContext context, params Trained[] runs)
@@ -138,10 +145,12 @@ internal sealed class DropoutExample : Example
             $"The gap between training and test {(with.Gap < without.Gap ? "is narrower" : "is not narrower")} with dropout: "
             + $"{Text.Points(with.Gap)} against {Text.Points(without.Gap)}.");
         context.Output.WriteLine(
-            $"Of {Text.Count(labels.Length)} test digits, {onlyFirst} are read right with dropout alone and {onlySecond} without it alone. "
-            + (isClear
-                ? $"That is more than chance: the network {(onlyFirst > onlySecond ? "with" : "without")} dropout reads unseen digits better."
-                : "Chance alone would do that: on unseen digits neither network is clearly better."));
+            $"Of {Text.Count(labels.Length)} test digits, {onlyFirst} are read right by the network with dropout alone and {onlySecond} "
+            + "by the one without it alone.");
+        string better = onlyFirst > onlySecond ? "with" : "without";
+        context.Output.WriteLine(isClear
+            ? $"That is more than chance: the network {better} dropout reads unseen digits better."
+            : "Chance alone would do that: on unseen digits neither network is clearly better.");
     }
 
     private static bool[] Correct(Model model, Dataset test, int[] labels, ExampleContext context)

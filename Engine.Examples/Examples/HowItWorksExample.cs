@@ -12,6 +12,7 @@ internal sealed class HowItWorksExample : Example
     private const int Rows = 100, Columns = 20;
     private const int ShownColumns = 8;
     private const int ShownRows = 30;
+    private const string DroppedTitle = "Feature (white: dropped)";
     private const int PointsShown = 300;
 
     private static readonly double[] s_rates = [0.1, 0.3, 0.5, 0.8];
@@ -31,7 +32,8 @@ internal sealed class HowItWorksExample : Example
         Tensor<float> inverted = Dropout.Apply(x, Rate, maskSeed);
         Tensor<float> classic = Tensor.Multiply(inverted, (float)(1 - Rate));       // the same mask, survivors as they were
 
-        output.WriteLine($"Dropout.Apply(x, rate: {Text.Fixed(Rate, 1)}) on normal numbers of [{Rows}, {Columns}]; the first {ShownColumns} of row 0:");
+        output.WriteLine(
+            $"Dropout.Apply(x, rate: {Text.Fixed(Rate, 1)}) on normal numbers of [{Rows}, {Columns}]; the first {ShownColumns} of row 0:");
         PrintRow(output, "x", x);
         PrintRow(output, "y", inverted);
         output.WriteLine(
@@ -47,8 +49,8 @@ internal sealed class HowItWorksExample : Example
         context.Save(
             Chart.SideBySide(
                 Chart.HeatMap(FirstRows(x), "Input x", "Sample", "Feature"),
-                Chart.HeatMap(BlankDropped(FirstRows(inverted)), "Inverted: mask · x / (1 − rate)", "Sample", "Feature (white: dropped)"),
-                Chart.HeatMap(BlankDropped(FirstRows(classic)), "Classic: mask · x", "Sample", "Feature (white: dropped)")),
+                Chart.HeatMap(BlankDropped(FirstRows(inverted)), "Inverted: mask · x / (1 − rate)", "Sample", DroppedTitle),
+                Chart.HeatMap(BlankDropped(FirstRows(classic)), "Classic: mask · x", "Sample", DroppedTitle)),
             "masks.png",
             1200,
             480);
@@ -79,7 +81,8 @@ internal sealed class HowItWorksExample : Example
             ("theory", ColumnAlignment.Right),
             ("off, in standard errors", ColumnAlignment.Right))
         {
-            Title = $"The expected value is kept; the price is variance ({Text.Count(masks)} masks of {Text.Count(x.FlattenedLength)} elements):",
+            Title = "The expected value is kept; the price is variance "
+                + $"({Text.Count(masks)} masks of {Text.Count(x.FlattenedLength)} elements):",
         };
         foreach (double rate in s_rates)
         {

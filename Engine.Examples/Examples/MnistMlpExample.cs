@@ -18,7 +18,8 @@ internal sealed class MnistMlpExample : Example
     private const int BatchSize = 128;
     private const double Rate = 0.2;
 
-    private static readonly Option<int> s_runs = ExampleOption.Number("--runs", "how many trainings, each with a seed of its own", 1, 100, 3);
+    private static readonly Option<int> s_runs = ExampleOption.Number(
+        "--runs", "how many trainings, each with a seed of its own", 1, 100, 3);
 
     public override string Name => "mnist-mlp";
 
@@ -79,7 +80,7 @@ internal sealed class MnistMlpExample : Example
         context.Output.WriteLine();
         context.Print(table);
         context.Output.WriteLine(
-            $"Mean test accuracy: {Text.Percent(mean)}, after the last epoch; the best epoch's, chosen by the test digits, is for information.");
+            $"Mean test accuracy after the last epoch: {Text.Percent(mean)}. The best epoch is chosen by the test digits: for information only.");
         context.Save(Chart.OfHistories([.. histories], "val_accuracy"), "accuracy.png");
         context.Save(Chart.OfHistories([.. histories], "loss", "val_loss"), "loss.png");
         result.Seconds = watch.Elapsed.TotalSeconds;

@@ -55,7 +55,8 @@ internal sealed class ExampleContext
     public int DegreeOfParallelism => Threads ?? Environment.ProcessorCount;
 
     /// <summary>A progress bar where it can be painted, else a line an epoch.</summary>
-    public ConsoleProgress NewProgress() => Output == Console.Out ? new ConsoleProgress() : new ConsoleProgress(Output, isTerminal: false);
+    public ConsoleProgress NewProgress() =>
+        Output == Console.Out ? new ConsoleProgress() : new ConsoleProgress(Output, isTerminal: false);
 
     /// <summary>Prints a table, with a frame where there is a terminal.</summary>
     public void Print(ResultTable table)
