@@ -4,7 +4,8 @@ using System.CommandLine.Parsing;
 namespace Engine.Examples;
 
 /// <summary>
-/// Runs the example that the command line names: <c>[example] [options]</c>. Exit codes: what the example returns; 1 when it
+/// Runs the example that the command line names: <c>[example] [options]</c>, or lists them
+/// (<c>--help</c>; <c>--list</c>: the names alone, one a line). Exit codes: what the example returns; 1 when it
 /// fails; 2 for a wrong command line; 130 when it is cancelled.
 /// </summary>
 internal sealed class CommandLine(ExampleRegistry registry, TextWriter output, TextWriter error)
@@ -22,6 +23,13 @@ internal sealed class CommandLine(ExampleRegistry registry, TextWriter output, T
         if (arguments.Length > 0 && HelpNames.Contains(arguments[0]))
         {
             Help.WriteAll(registry, new SharedOptions(), output);
+            return 0;
+        }
+
+        if (arguments is ["--list"])
+        {
+            foreach (string name in registry.Names)
+                output.WriteLine(name);
             return 0;
         }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Engine.Visualization;
 
 namespace Engine.Examples;
 
@@ -6,6 +7,7 @@ namespace Engine.Examples;
 internal sealed class ExampleContext
 {
     private readonly ParseResult _arguments;
+    private readonly List<string> _files = [];
 
     public ExampleContext(
         string example, ParseResult arguments, SharedOptions shared, TextWriter output, CancellationToken cancellation)
@@ -49,17 +51,61 @@ internal sealed class ExampleContext
     /// <summary>Cancelled by Ctrl-C.</summary>
     public CancellationToken Cancellation { get; }
 
+    /// <summary>The threads to train and to predict with.</summary>
+    public int DegreeOfParallelism => Threads ?? Environment.ProcessorCount;
+
+    /// <summary>A progress bar where it can be painted, else a line an epoch.</summary>
+    public ConsoleProgress NewProgress() =>
+        Output == Console.Out ? new ConsoleProgress() : new ConsoleProgress(Output, isTerminal: false);
+
+    /// <summary>Prints a table, with a frame where there is a terminal.</summary>
+    public void Print(ResultTable table)
+    {
+        Output.Flush();
+        if (Output == Console.Out)
+            table.Write();
+        else
+            table.Write(Output, isTerminal: false);
+    }
+
+    /// <summary>Says how a model is measured and asked for predictions.</summary>
+    public PredictOptions NewPredictOptions() =>
+        new() { DegreeOfParallelism = DegreeOfParallelism, CancellationToken = Cancellation };
+
+    /// <summary>Saves a chart among this example's results, of a size that a README and a slide can show.</summary>
+    public void Save(Chart chart, string file, int width = 800, int height = 480)
+    {
+        string path = PathOf(file);
+        chart.Save(path, width, height);
+        _files.Add(path);
+    }
+
     /// <summary>The value of one of the example's own options.</summary>
     public T Get<T>(Option<T> option) => _arguments.GetValue(option)!;
 
     /// <summary>The path of a file among this example's results.</summary>
     public string PathOf(string file) => Path.Combine(Folder, file);
 
-    /// <summary>Writes result.json and returns its path.</summary>
-    public string WriteResult(ExampleResult result)
+    /// <summary>Writes result.json.</summary>
+    public void WriteResult(ExampleResult result)
     {
         string path = PathOf("result.json");
         ResultWriter.Write(path, Example, result, Machine.Current, Repository.CommitOf(AppContext.BaseDirectory));
-        return path;
+        _files.Add(path);
+    }
+
+    /// <summary>Says where the files are that this example wrote.</summary>
+    public void PrintFiles()
+    {
+        Output.WriteLine();
+        foreach (string path in _files)
+            Output.WriteLine($"Saved {ShortPath(path)}");
+    }
+
+    // Below the current folder a path is short, and can be clicked in many terminals; elsewhere it is told in full.
+    private static string ShortPath(string path)
+    {
+        string relative = Path.GetRelativePath(Environment.CurrentDirectory, path);
+        return relative.StartsWith("..", StringComparison.Ordinal) ? path : relative;
     }
 }

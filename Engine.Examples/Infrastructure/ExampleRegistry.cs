@@ -12,6 +12,10 @@ internal sealed class ExampleRegistry
         Examples = [.. examples];
     }
 
+    /// <summary>The examples of this program, in the order of the guide.</summary>
+    public static ExampleRegistry All { get; } = new(
+        new DropoutExample(), new HowItWorksExample(), new CustomExample(), new MnistMlpExample());
+
     public IReadOnlyList<Example> Examples { get; }
 
     public Example Default => Examples[0];

@@ -11,6 +11,7 @@ internal static class Help
     public static void WriteAll(ExampleRegistry registry, SharedOptions shared, TextWriter output)
     {
         output.WriteLine($"Usage: {Invocation} [example] [options]");
+        output.WriteLine("       --help after a name: that example alone; --list: the names, one a line.");
         output.WriteLine();
         output.WriteLine($"Examples (none named: {registry.Default.Name}):");
         foreach (Example example in registry.Examples)

@@ -62,6 +62,31 @@ public class CommandLineTests
     }
 
     [Test]
+    public void ListIsTheNamesAlone()
+    {
+        (int code, string output, _) = Run(_ => Assert.Fail("ran"), "--list");
+        Assert.That((code, output), Is.EqualTo((0, "dropout\ncustom\n")));
+    }
+
+    [Test]
+    public void EachExampleHasItsOwnNameAndOptions()
+    {
+        StringWriter output = new() { NewLine = "\n" };
+        int code = new CommandLine(ExampleRegistry.All, output, output).Run(["--help"]);
+        Assert.That(code, Is.Zero);
+        Assert.That(output.ToString(), Does.Contain("(none named: dropout)").And.Contain("  mnist-mlp\n").And.Contain("--data <folder>"));
+    }
+
+    [Test]
+    public void MissingDataAreExplained()
+    {
+        StringWriter output = new() { NewLine = "\n" }, error = new() { NewLine = "\n" };
+        int code = new CommandLine(ExampleRegistry.All, output, error).Run(["--data", "no-such-folder"]);
+        Assert.That(code, Is.EqualTo(CommandLine.Failed));
+        Assert.That(error.ToString(), Does.StartWith("dropout: Mnist.Load: expected train-images-idx3-ubyte").And.Contain("no-such-folder"));
+    }
+
+    [Test]
     public void ResultHasItsMembersInOrder()
     {
         var result = new ExampleResult { Seconds = 1.23456 };

@@ -2,6 +2,7 @@ using System.Numerics.Tensors;
 using System.Text;
 using System.Xml.Linq;
 using Engine.Visualization;
+using SkiaSharp;
 
 namespace Engine.Tests.Visualization;
 
@@ -50,6 +51,19 @@ public class ChartTests
         Tensor<float> small = Tensor.Create([0f, 1, 2, 3, 4, 5], [2, 3]), large = Tensor.Create([0f, -90, 2, 3, 4, 500], [3, 2]);
         string[] texts = TextsOf(Chart.SideBySide(Chart.HeatMap(small, "small"), Chart.HeatMap(large, "large")));
         Assert.That(texts.Count(text => text == "400"), Is.EqualTo(2));
+    }
+
+    [TestCase(1, 4)]
+    [TestCase(4, 1)]
+    [TestCase(2, 2)]
+    public void CellsOfAHeatMapAreEquallyLarge(int rows, int columns)
+    {
+        string path = Path.Combine(_folder, "map.png");
+        Chart.HeatMap(Tensor.Create([0f, 1, 2, 3], [rows, columns]), "t").Save(path);
+        using SKBitmap picture = SKBitmap.Decode(path);
+        int[] areas = [.. picture.Pixels.Where(pixel => pixel != SKColors.White).CountBy(pixel => pixel)
+            .Select(colour => colour.Value).OrderDescending().Take(4)];
+        Assert.That(areas[3], Is.GreaterThan(0.95 * areas[0]), "pixels of the four cells: " + string.Join(", ", areas));
     }
 
     [Test]

@@ -64,6 +64,7 @@ internal sealed class BarsPanel : Panel
 
             BarPlot plottable = plot.Add.Bars(bars);
             plottable.ValueLabelStyle.FontSize = ChartStyle.TextSize;
+            plottable.ValueLabelStyle.FontName = ChartStyle.FontFamily;
         }
 
         ChartStyle.Apply(plot, _title, "", _valueTitle);

@@ -50,9 +50,8 @@ internal static partial class ChartRenderer
         using var background = new SKPaint { Color = SKColors.White };
         canvas.DrawRect(0, 0, width, height, background);
 
-        using SKTypeface typeface = SKTypeface.FromFamilyName(ChartStyle.FontFamily);
-        using var font = new SKFont(typeface, ChartStyle.NoteSize);
-        using var legendFont = new SKFont(typeface, ChartStyle.TextSize);
+        using var font = new SKFont(ChartStyle.Typeface, ChartStyle.NoteSize);
+        using var legendFont = new SKFont(ChartStyle.Typeface, ChartStyle.TextSize);
         List<string> lines = [.. panels.Select(panel => panel.Note).OfType<string>().Distinct()
             .SelectMany(note => Wrap(note, text => font.MeasureText(text), width - (2 * NoteMargin)))];
         float noteHeight = lines.Count > 0 ? (lines.Count * NoteLineHeight) + NoteMargin : 0;

@@ -12,12 +12,6 @@ internal static class ChartStyle
     public const float TextSize = 13;
     public const float NoteSize = 12;
 
-    // In the order of preference: what Windows, macOS and the usual Linux distributions bring along.
-    private static readonly string[] FontFamilies =
-    [
-        "Segoe UI", "Helvetica Neue", "Arial", "DejaVu Sans", "Liberation Sans", "Noto Sans", "Open Sans", "Roboto",
-    ];
-
     // Okabe and Ito, "Color Universal Design" (2008), without black, and the hardly visible yellow and sky blue last.
     private static readonly Color[] Palette =
     [
@@ -34,25 +28,32 @@ internal static class ChartStyle
         MarkerShape.FilledCircle, MarkerShape.FilledSquare, MarkerShape.FilledTriangleUp, MarkerShape.FilledDiamond,
     ];
 
-    /// <summary>A sans-serif font of this machine.</summary>
-    public static string FontFamily { get; } =
-        FontFamilies.Intersect(SKFontManager.Default.FontFamilies, StringComparer.OrdinalIgnoreCase).FirstOrDefault() ?? Fonts.Default;
+    /// <summary>The font of all charts, for text that is drawn beside the plots. Shared: not to be disposed.</summary>
+    public static SKTypeface Typeface => EmbeddedFont.Instance.Regular;
+
+    /// <summary>The name under which the plots ask for that font.</summary>
+    public static string FontFamily => EmbeddedFont.Instance.Family;
 
     public static Color ColorOf(int index) => Palette[index % Palette.Length];
 
     public static MarkerShape MarkerOf(int index) => Markers[index % Markers.Length];
 
-    /// <summary>Titles, sizes and a quiet frame; to be called after the panel's data were added.</summary>
+    /// <summary>
+    /// Titles, font, sizes and a quiet frame; to be called after the panel's data were added. Label by label: the library's
+    /// <c>Font.Set</c> would change the default font of every plot in the process.
+    /// </summary>
     public static void Apply(Plot plot, string title, string xTitle, string yTitle)
     {
-        plot.Font.Set(FontFamily);
         plot.Title(title, TitleSize);
         plot.XLabel(xTitle, AxisTitleSize);
         plot.YLabel(yTitle, AxisTitleSize);
         plot.Axes.Title.Label.Bold = true;
+        plot.Axes.Title.Label.FontName = FontFamily;
         foreach (IAxis axis in plot.Axes.GetAxes())
         {
             axis.Label.Bold = false;
+            axis.Label.FontName = FontFamily;
+            axis.TickLabelStyle.FontName = FontFamily;
             axis.TickLabelStyle.FontSize = TextSize;
         }
 

@@ -53,8 +53,8 @@ internal sealed class HeatMapPanel : Panel
         map.Colormap = new Viridis();
         map.NaNCellColor = Colors.White;
 
-        // Cell (row, column) is centred on its numbers; the vertical axis runs downwards, as a matrix is written.
-        map.Position = new CoordinateRect(-0.5, columns - 0.5, -0.5, rows - 0.5);
+        // Cell (row, column) is centred on its numbers, whose cells have unit size unless told otherwise. The vertical axis runs
+        // downwards, as a matrix is written.
         CoordinateRange shared = range ?? ValueRange!.Value;
 
         // All values equal: any range around them will do, an empty one would divide by zero.
@@ -64,7 +64,10 @@ internal sealed class HeatMapPanel : Panel
         ColorBar bar = plot.Add.ColorBar(map);
         bar.Label = _valueTitle;
         bar.LabelStyle.FontSize = ChartStyle.AxisTitleSize;
+        bar.LabelStyle.FontName = ChartStyle.FontFamily;
+        bar.LabelStyle.Bold = false;
         bar.Axis.TickLabelStyle.FontSize = ChartStyle.TextSize;
+        bar.Axis.TickLabelStyle.FontName = ChartStyle.FontFamily;
         bar.Width = 18;
         ChartStyle.Apply(plot, _title, _columnTitle, _rowTitle);
         ChartStyle.UseIntegerTicks(plot.Axes.Bottom);
