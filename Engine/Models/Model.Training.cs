@@ -193,7 +193,7 @@ public partial class Model
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Compilation compilation = Compiled;
-        EnsureInitialized();
+        EnsureInitializedOnce();
         lock (_lock)
         {
             ThrowIfTraining();

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Numerics;
 using System.Numerics.Tensors;
 using Engine.Kernels;
@@ -22,6 +23,7 @@ namespace Engine.Layers;
 public sealed class Dropout : SimpleLayer
 {
     private readonly int?[]? _noiseShape;
+    private readonly ConcurrentDictionary<Shape, Shape> _maskShapes = new();
     private DropoutRate _rate;
 
     /// <summary>Makes the layer.</summary>
@@ -186,8 +188,17 @@ public sealed class Dropout : SimpleLayer
         }
     }
 
-    private Shape MaskShape(Shape input) =>
-        Shape.Create([.. Enumerable.Range(0, input.Rank).Select(i => _noiseShape![i + 1] ?? input[i])]);
+    // Made once for each shape that the layer meets: a step must not allocate.
+    private Shape MaskShape(Shape input)
+    {
+        if (!_maskShapes.TryGetValue(input, out Shape? mask))
+        {
+            mask = Shape.Create([.. Enumerable.Range(0, input.Rank).Select(i => _noiseShape![i + 1] ?? input[i])]);
+            _maskShapes[input] = mask;
+        }
+
+        return mask;
+    }
 
     private static string RateMessage(string where, double rate) => string.Create(
         System.Globalization.CultureInfo.InvariantCulture,
