@@ -35,7 +35,8 @@ public sealed class GoldenTrainingTests
     private static double[] Losses()
     {
         Sequential model = new(
-            new Input(16), new Dense(24, ReLU), new Dropout(0.5), new Dense(24, ReLU), new Dropout(0.5), new Dense(5, Softmax)) { Seed = 42 };
+            new Input(16), new Dense(24, ReLU), new Dropout(0.5), new Dense(24, ReLU), new Dropout(0.5), new Dense(5, Softmax))
+        { Seed = 42 };
         model.Compile(new Adam(0.01), Loss.CategoricalCrossentropy());
         Tensor<float> x = RandomTensor.Normal([80, 16], seed: 1);
         int[] labels = [.. Enumerable.Range(0, 80).Select(i => i % 5)];

@@ -8,7 +8,8 @@ namespace Engine.Tests.Models;
 public sealed class PredictTests
 {
     private static Sequential Network(ulong seed = 4) => new(
-        new Input(7), new Dense(11, ReLU), new Dropout(0.5), new Dense(5, Softmax)) { Seed = seed };
+        new Input(7), new Dense(11, ReLU), new Dropout(0.5), new Dense(5, Softmax))
+    { Seed = seed };
 
     [TestCase(1)]
     [TestCase(7)]

@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using Engine.Activations;
 using Engine.Constraints;
 using Engine.Initializers;
 using Engine.Layers;
@@ -26,7 +25,8 @@ public sealed class ModelFileTests
         new Dropout(0),
         new Dense(2, Softmax) { Trainable = false })
     {
-        Name = "everything", Seed = ulong.MaxValue - 1,
+        Name = "everything",
+        Seed = ulong.MaxValue - 1,
     };
 
     [Test]
@@ -133,8 +133,8 @@ public sealed class ModelFileTests
     public void A_file_cut_short_at_any_byte_is_refused_within_bounded_memory()
     {
         using TempFolder folder = new();
-        Sequential model = new(new Input(3), new Dense(4, ReLU), new Dense(2));
-        model.Compile(new Adam(), Loss.MeanSquaredError());
+        Sequential model = new(new Input(3), new Dense(2));
+        model.Compile(new SGD(momentum: 0.9), Loss.MeanSquaredError());
         model.Fit(new(Models.Samples.Tensor<float>(1, 4, 3), Models.Samples.Tensor<float>(2, 4, 2)));
         model.Save(folder.File("model"), includeTraining: true);
         byte[] whole = File.ReadAllBytes(folder.File("model"));
@@ -222,7 +222,7 @@ public sealed class ModelFileTests
         Random random = new(1);
         string[] pieces = ["0", "-1", "9", "\"", "{", "}", "[", "]", ",", "null", "true", "1e9", "99999999999", "\"name\"", "x", "[0,0]", "{}"];
         int refused = 0;
-        for (int i = 0; i < 1500; i++)
+        for (int i = 0; i < 400; i++)
         {
             int at = random.Next(text.Length), length = random.Next(4);
             string changed = text[..at] + pieces[random.Next(pieces.Length)] + text[Math.Min(text.Length, at + length)..];
@@ -242,7 +242,7 @@ public sealed class ModelFileTests
             }
         }
 
-        Assert.That(refused, Is.GreaterThan(1000));
+        Assert.That(refused, Is.GreaterThan(250));
     }
 
     [Test]

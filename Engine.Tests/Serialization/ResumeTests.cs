@@ -90,7 +90,8 @@ public sealed class ResumeTests
             ?? (Path.GetFileNameWithoutExtension(self) == "dotnet" ? self! : "dotnet");
         ProcessStartInfo start = new(dotnet, ["exec", typeof(ResumeTests).Assembly.Location, .. arguments])
         {
-            RedirectStandardError = true, RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
         };
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync();

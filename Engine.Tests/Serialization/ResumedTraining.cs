@@ -34,7 +34,8 @@ internal static class ResumedTraining
     }
 
     private static Sequential Network() => new(
-        new Input(6), new Dense(16, ReLU), new Dropout(0.4), new Dense(3, Softmax)) { Seed = 5 };
+        new Input(6), new Dense(16, ReLU), new Dropout(0.4), new Dense(3, Softmax))
+    { Seed = 5 };
 
     private static void Fit(Model model, string optimizer, int from, int to)
     {
@@ -50,7 +51,11 @@ internal static class ResumedTraining
             Metric.Accuracy());
         model.Fit(Models.Samples.Classes(50, 6, 3), new FitOptions
         {
-            InitialEpoch = from, Epochs = to, BatchSize = 16, ValidationSplit = 0.2, Seed = from == 0 ? 9 : model.TrainingSeed,
+            InitialEpoch = from,
+            Epochs = to,
+            BatchSize = 16,
+            ValidationSplit = 0.2,
+            Seed = from == 0 ? 9 : model.TrainingSeed,
         });
     }
 }

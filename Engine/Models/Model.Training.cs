@@ -10,7 +10,9 @@ namespace Engine;
 public partial class Model
 {
     private Compilation? _compilation;
+#pragma warning disable CA1859 // The number type of the training is that of the precision: no field can name it.
     private ITraining? _training;
+#pragma warning restore CA1859
 
     /// <summary>The epochs that the last Fit finished, counted from its start, <see cref="FitOptions.InitialEpoch"/> included.</summary>
     public int EpochsTrained { get; internal set; }

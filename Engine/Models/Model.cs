@@ -54,6 +54,10 @@ public partial class Model : Layer
     }
 
     /// <summary>The seed of the initial weights; 0 unless given.</summary>
+    /// <remarks>
+    /// What is drawn for a parameter depends on the seed and on the parameter's place among the model's parameters: not on layers
+    /// that have none, nor on what follows. A nested model that was made before draws its own weights by its own seed.
+    /// </remarks>
     public ulong Seed { get; init; }
 
     /// <summary>The number format of weights and arithmetic; <see cref="Precision.Single"/> unless given.</summary>

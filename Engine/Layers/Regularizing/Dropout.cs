@@ -189,16 +189,11 @@ public sealed class Dropout : SimpleLayer
     }
 
     // Made once for each shape that the layer meets: a step must not allocate.
-    private Shape MaskShape(Shape input)
-    {
-        if (!_maskShapes.TryGetValue(input, out Shape? mask))
-        {
-            mask = Shape.Create([.. Enumerable.Range(0, input.Rank).Select(i => _noiseShape![i + 1] ?? input[i])]);
-            _maskShapes[input] = mask;
-        }
+    private Shape MaskShape(Shape input) =>
+        _maskShapes.TryGetValue(input, out Shape? mask) ? mask : _maskShapes.GetOrAdd(input, MakeMaskShape);
 
-        return mask;
-    }
+    private Shape MakeMaskShape(Shape input) =>
+        Shape.Create([.. Enumerable.Range(0, input.Rank).Select(i => _noiseShape![i + 1] ?? input[i])]);
 
     private static string RateMessage(string where, double rate) => string.Create(
         System.Globalization.CultureInfo.InvariantCulture,
