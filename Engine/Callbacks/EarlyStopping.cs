@@ -73,15 +73,19 @@ public sealed class EarlyStopping : Callback
 
         double value = values[^1];
         _waited++;
+        if (RestoreBestWeights && _bestWeights is null)
+        {
+            // Where no value is ever better than the start, NaN all along, the first epoch counts as the best.
+            BestEpoch = training.Epoch;
+            (_bestWeights = new WeightSnapshot(training.Model)).Take();
+        }
+
         if (_isMaximized ? value - MinDelta > Best : value + MinDelta < Best)
         {
             Best = value;
             BestEpoch = training.Epoch;
             _waited = 0;
-            if (RestoreBestWeights)
-            {
-                (_bestWeights ??= new WeightSnapshot(training.Model)).Take();
-            }
+            _bestWeights?.Take();
         }
         else if (_waited >= Patience && training.Epoch > 1)
         {

@@ -70,11 +70,11 @@ public abstract class Loss
     /// </summary>
     public virtual bool IsFusedWith(ActivationFunction activation) => false;
 
-    /// <summary>Checks the shapes of one sample's prediction and target; without an override: they must be equal.</summary>
+    /// <summary>Checks the shapes of one sample's prediction and target; without an override: they must be equal, but for a last axis of 1.</summary>
     /// <exception cref="ShapeException">The target does not fit the prediction.</exception>
     public virtual void ValidateShapes(Shape prediction, Shape target)
     {
-        if (prediction != target)
+        if (!prediction.IsSameUpToLastOne(target))
         {
             throw new ShapeException(
                 $"{Name}: expected targets {prediction.BatchText}, the shape of the predictions, got {target.BatchText}.",

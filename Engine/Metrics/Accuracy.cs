@@ -9,7 +9,7 @@ internal sealed class Accuracy : Metric
     public override Metric Resolve(Shape prediction, Shape target)
     {
         bool isBinary = prediction.Rank == 0 || prediction[^1] == 1;
-        bool isSparse = target.Rank < prediction.Rank || target[^1] == 1;
+        bool isSparse = target.Rank < prediction.Rank || target.Rank == 0 || target[^1] == 1;
         Metric metric = isBinary ? new BinaryAccuracy(Name, 0.5)
             : isSparse ? new SparseCategoricalAccuracy(Name)
             : new CategoricalAccuracy(Name);

@@ -18,10 +18,6 @@ internal sealed class BinaryAccuracy : Metric
 
     public override string Name { get; }
 
-    // [n] against [n, 1] is one and the same.
-    public override Metric Resolve(Shape prediction, Shape target) =>
-        prediction.Size == 1 && target.Size == 1 ? this : base.Resolve(prediction, target);
-
     public override double Sum<T>(
         ReadOnlySpan<T> predictions, ReadOnlySpan<T> targets, int batch, int rowLength, ReadOnlySpan<T> sampleWeights)
     {

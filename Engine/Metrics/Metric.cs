@@ -43,7 +43,7 @@ public abstract class Metric
     /// <param name="prediction">The shape of one sample's prediction.</param>
     /// <param name="target">The shape of one sample's target.</param>
     /// <exception cref="ShapeException">The metric cannot be computed for these shapes.</exception>
-    public virtual Metric Resolve(Shape prediction, Shape target) => prediction == target
+    public virtual Metric Resolve(Shape prediction, Shape target) => prediction.IsSameUpToLastOne(target)
         ? this
         : throw new ShapeException(
             $"{Name}: expected targets {prediction.BatchText}, the shape of the predictions, got {target.BatchText}.",

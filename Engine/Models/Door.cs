@@ -64,8 +64,8 @@ internal static class Door
             + "Replace or leave out what is missing.");
     }
 
-    /// <summary>The shape of one sample of a tensor of samples.</summary>
-    public static Shape SampleShape(Node node, ReadOnlySpan<nint> lengths)
+    /// <summary>The shape of one sample of a tensor of samples; no new one where it is the node's or the likely one.</summary>
+    public static Shape SampleShape(Node node, ReadOnlySpan<nint> lengths, Shape? likely = null)
     {
         if (lengths.Length == 0 || lengths[0] == 0)
         {
@@ -76,18 +76,14 @@ internal static class Door
         }
 
         // Comparing first keeps the usual case free of allocation.
-        if (lengths.Length == node.Shape.Rank + 1)
+        if (likely is not null && IsSame(likely, lengths[1..]))
         {
-            bool isSame = true;
-            for (int i = 0; i < node.Shape.Rank; i++)
-            {
-                isSame &= lengths[i + 1] == node.Shape[i];
-            }
+            return likely;
+        }
 
-            if (isSame)
-            {
-                return node.Shape;
-            }
+        if (IsSame(node.Shape, lengths[1..]))
+        {
+            return node.Shape;
         }
 
         int[] sample = new int[lengths.Length - 1];
@@ -99,6 +95,24 @@ internal static class Door
         return Shape.Create(sample);
     }
 
+    private static bool IsSame(Shape shape, ReadOnlySpan<nint> lengths)
+    {
+        if (shape.Rank != lengths.Length)
+        {
+            return false;
+        }
+
+        for (int i = 0; i < lengths.Length; i++)
+        {
+            if (lengths[i] != shape[i])
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private static void CheckShape(Node input, Shape actual, int count)
     {
         if (actual == input.Shape)
@@ -106,10 +120,10 @@ internal static class Door
             return;
         }
 
+        // What stands before an Input is the data: so the advice is about them, or about the Input itself.
         string advice = actual.Size == input.Shape.Size
-            ? input.Shape.Rank == 1
-                ? " Add a Flatten layer before it, or reshape the data."
-                : " Add a Reshape layer before it, or reshape the data."
+            ? $" Reshape the data, or begin with new Input({string.Join(", ", actual)}) and "
+                + (input.Shape.Rank == 1 ? "a Flatten layer." : "a Reshape layer.")
             : "";
         throw new ShapeException(
             $"{input.Layer.Title}: expected input {input.Shape.BatchText}, got {actual.Prepend(Math.Max(1, count))}.{advice}",

@@ -94,7 +94,7 @@ internal sealed unsafe class Executor<T>
     /// <returns>False if it cannot: it has to be copied from <see cref="Output"/>.</returns>
     public bool TryBindOutput(int index, T* address)
     {
-        if (!_plan.CanBindOutput(index))
+        if (!_plan.CanBindOutput[index])
         {
             return false;
         }

@@ -45,8 +45,11 @@ public sealed record FitOptions
         Require(InitialEpoch >= 0 && InitialEpoch < Epochs, nameof(InitialEpoch), $"0 to {Epochs - 1}", InitialEpoch);
         Require(BatchSize >= 1, nameof(BatchSize), "at least 1", BatchSize);
         Require(ValidationSplit is >= 0 and < 1, nameof(ValidationSplit), "0 to below 1", ValidationSplit);
-        Require(DegreeOfParallelism >= 1, nameof(DegreeOfParallelism), "at least 1", DegreeOfParallelism);
+        ValidateThreads();
     }
+
+    internal void ValidateThreads() =>
+        Require(DegreeOfParallelism >= 1, nameof(DegreeOfParallelism), "at least 1", DegreeOfParallelism);
 
     private static void Require(bool holds, string name, string expected, double actual)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Engine.Layers;
 
 namespace Engine;
@@ -69,6 +70,7 @@ internal sealed class Graph
                 return known;
             }
 
+            RuntimeHelpers.EnsureSufficientExecutionStack();
             LayerCall call = node.Call;
             if (call.Layer is Input)
             {

@@ -4,4 +4,6 @@ namespace Engine;
 internal interface ITraining
 {
     bool IsRunning { get; }
+
+    IReadOnlyList<Shape> TargetShapes { get; }
 }

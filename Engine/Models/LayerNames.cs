@@ -11,6 +11,13 @@ internal static class LayerNames
         HashSet<string> taken = [];
         foreach (Layer layer in layers.Where(layer => layer.Name is not null))
         {
+            if (layer.Name!.Length == 0 || layer.Name.Contains('/'))
+            {
+                throw new ArgumentException(
+                    $"Model: expected layer names of at least one character and without '/', got '{layer.Name}'. "
+                    + "A slash leads to the layers inside a nested model.");
+            }
+
             if (!taken.Add(layer.Name!))
             {
                 throw new ArgumentException($"Model: expected unique layer names, got two layers named '{layer.Name}'.");

@@ -62,6 +62,8 @@ internal sealed class MemoryPlan
             ScratchLength = Math.Max(ScratchLength, needs.Scratch);
         }
 
+        CanBindOutput = [.. graph.Outputs.Select(output => graph.Inputs.Concat(graph.Outputs)
+            .Count(value => StorageOf[value] == StorageOf[output]) == 1)];
         ArenaLength = PlannedBuffer.Place(_buffers);
     }
 
@@ -95,13 +97,8 @@ internal sealed class MemoryPlan
     /// <summary>The elements of the arena, without scratch.</summary>
     public long ArenaLength { get; }
 
-    /// <summary>Whether an output's storage may be the caller's memory: nothing else lives in it.</summary>
-    public bool CanBindOutput(int output)
-    {
-        int storage = StorageOf[_graph.Outputs[output]];
-        return !_graph.Inputs.Any(input => StorageOf[input] == storage)
-            && _graph.Outputs.Count(value => StorageOf[value] == storage) == 1;
-    }
+    /// <summary>Whether each output's storage may be the caller's memory: no input and no other output lives in it.</summary>
+    public bool[] CanBindOutput { get; }
 
     public Shape[] InputShapes(GraphNode node) => [.. node.Inputs.Select(value => _graph.ValueShapes[value])];
 

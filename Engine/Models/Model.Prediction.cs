@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using System.Numerics.Tensors;
 using Engine.Layers;
@@ -19,6 +20,7 @@ public partial class Model
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(inputs);
+        CheckPrecision<T>();
         Tensor<T> outputs = NewOutput<T>(Door.CheckBatch(Input, inputs.AsReadOnlyTensorSpan()), Output.Shape);
         Predict(inputs.AsReadOnlyTensorSpan(), outputs.AsTensorSpan(), options);
         return outputs;
@@ -36,6 +38,7 @@ public partial class Model
         ArgumentNullException.ThrowIfNull(inputs);
         options ??= PredictOptions.Default;
         options.Validate();
+        CheckPrecision<T>();
         if (inputs.Count != Inputs.Count)
         {
             throw new ArgumentException($"{Title}: expected {Inputs.Count} inputs, got {inputs.Count}.", nameof(inputs));
@@ -64,55 +67,43 @@ public partial class Model
     }
 
     /// <summary>Computes into the caller's memory. Allocates nothing after the first call of a batch size.</summary>
-    /// <param name="inputs">The samples, <c>[n, ...]</c>. Dense ones are used where they lie.</param>
+    /// <param name="inputs">The samples, <c>[n, ...]</c>. Dense ones are used where they lie, others copied.</param>
     /// <param name="outputs">The results, <c>[n, ...]</c>, dense; overwritten. Must not overlap the samples.</param>
     /// <param name="options">Batch size, threads, cancellation.</param>
     /// <exception cref="ShapeException">The samples or the results do not have the model's shapes.</exception>
-    /// <exception cref="ArgumentException">The results are not dense, or there is a NaN among the samples.</exception>
+    /// <exception cref="ArgumentException">The results are not dense or overlap the samples, or there is a NaN among the samples.</exception>
     public unsafe void Predict<T>(in ReadOnlyTensorSpan<T> inputs, in TensorSpan<T> outputs, PredictOptions? options = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         options ??= PredictOptions.Default;
         options.Validate();
+        CheckPrecision<T>();
         int count = Door.CheckBatch(Input, inputs);
         CheckOutput(outputs, count);
-        EnsureInitialized<T>();
-        int batch = PlanBatch(count, options);
-        Executor<T> executor = Pool<T>().Rent(batch);
-        T[]? flat = inputs.IsDense ? null : new T[checked((int)inputs.FlattenedLength)];
-        if (flat is not null)
+        EnsureInitializedOnce();
+        if (inputs.IsDense)
         {
-            inputs.FlattenTo(flat);
+            fixed (T* x = inputs, y = outputs)
+            {
+                Predict(x, y, count, options);
+            }
+
+            return;
         }
 
-        fixed (T* px = inputs, pflat = flat, py = outputs)
+        int length = checked((int)inputs.FlattenedLength);
+        T[] flat = ArrayPool<T>.Shared.Rent(length);
+        try
         {
-            T* x = flat is null ? px : pflat;
-            Door.CheckNumbers(Input, new ReadOnlySpan<T>(x, count * Input.Shape.Size));
-            Weights.EnterReadLock();
-            try
+            inputs.FlattenTo(flat);
+            fixed (T* x = flat, y = outputs)
             {
-                executor.Run.Phase = Phase.Inference;
-                executor.Run.Threads = options.DegreeOfParallelism;
-                for (int from = 0; from < count; from += batch)
-                {
-                    options.CancellationToken.ThrowIfCancellationRequested();
-                    executor.Run.Batch = Math.Min(batch, count - from);
-                    executor.BindInput(0, x + ((long)from * Input.Shape.Size));
-                    T* y = py + ((long)from * Output.Shape.Size);
-                    bool isBound = executor.TryBindOutput(0, y);
-                    executor.Forward();
-                    if (!isBound)
-                    {
-                        executor.Output(0).CopyTo(new Span<T>(y, executor.Run.Batch * Output.Shape.Size));
-                    }
-                }
+                Predict(x, y, count, options);
             }
-            finally
-            {
-                Weights.ExitReadLock();
-                Pool<T>().Return(executor);
-            }
+        }
+        finally
+        {
+            ArrayPool<T>.Shared.Return(flat);
         }
     }
 
@@ -123,12 +114,52 @@ public partial class Model
     private static int PlanBatch(int count, PredictOptions options) =>
         count >= options.BatchSize ? options.BatchSize : Math.Min(options.BatchSize, (int)BitOperations.RoundUpToPowerOf2((uint)count));
 
+    private unsafe void Predict<T>(T* x, T* y, int count, PredictOptions options)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ReadOnlySpan<T> samples = new(x, checked(count * Input.Shape.Size));
+        if (samples.Overlaps(new ReadOnlySpan<T>(y, checked(count * Output.Shape.Size))))
+        {
+            throw new ArgumentException($"{Title}: expected room for the results apart from the samples, got memory that overlaps them.");
+        }
+
+        Door.CheckNumbers(Input, samples);
+        int batch = PlanBatch(count, options);
+        ExecutorPool<T> pool = Pool<T>();
+        Executor<T> executor = pool.Rent(batch);
+        Weights.EnterReadLock();
+        try
+        {
+            executor.Run.Phase = Phase.Inference;
+            executor.Run.Threads = options.DegreeOfParallelism;
+            for (int from = 0; from < count; from += batch)
+            {
+                options.CancellationToken.ThrowIfCancellationRequested();
+                executor.Run.Batch = Math.Min(batch, count - from);
+                executor.BindInput(0, x + ((long)from * Input.Shape.Size));
+                T* results = y + ((long)from * Output.Shape.Size);
+                bool isBound = executor.TryBindOutput(0, results);
+                executor.Forward();
+                if (!isBound)
+                {
+                    executor.Output(0).CopyTo(new Span<T>(results, executor.Run.Batch * Output.Shape.Size));
+                }
+            }
+        }
+        finally
+        {
+            Weights.ExitReadLock();
+            pool.Return(executor);
+        }
+    }
+
     private void Predict<T>(T[][] inputs, Tensor<T>[] outputs, int count, PredictOptions options)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        EnsureInitialized<T>();
+        EnsureInitializedOnce();
         int batch = PlanBatch(count, options);
-        Executor<T> executor = Pool<T>().Rent(batch);
+        ExecutorPool<T> pool = Pool<T>();
+        Executor<T> executor = pool.Rent(batch);
         Weights.EnterReadLock();
         try
         {
@@ -157,11 +188,11 @@ public partial class Model
         finally
         {
             Weights.ExitReadLock();
-            Pool<T>().Return(executor);
+            pool.Return(executor);
         }
     }
 
-    private void EnsureInitialized<T>()
+    private void CheckPrecision<T>()
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Precision precision = Numerics.AlignedMemory.PrecisionOf<T>();
@@ -170,7 +201,10 @@ public partial class Model
             throw new InvalidOperationException(
                 $"{Title}: expected tensors of {Precision} precision, got {precision} ones. Set the model's Precision, or convert them.");
         }
+    }
 
+    private void EnsureInitializedOnce()
+    {
         if (!_isInitialized)
         {
             EnsureInitialized();

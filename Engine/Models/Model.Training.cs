@@ -9,10 +9,10 @@ namespace Engine;
 
 public partial class Model
 {
-    // Never disposed: a model is no resource to its users, and an unused lock holds nothing but memory.
-    private readonly ReaderWriterLockSlim _weights = new();
     private Compilation? _compilation;
+#pragma warning disable CA1859 // The number type of the training is that of the precision: no field can name it.
     private ITraining? _training;
+#pragma warning restore CA1859
 
     /// <summary>The epochs that the last Fit finished, counted from its start, <see cref="FitOptions.InitialEpoch"/> included.</summary>
     public int EpochsTrained { get; internal set; }
@@ -42,6 +42,7 @@ public partial class Model
     /// <param name="metrics">The metrics of each output; none if null.</param>
     /// <param name="lossWeights">How much each loss counts; 1 if null.</param>
     /// <exception cref="ArgumentException">The lists do not have one entry for each output.</exception>
+    /// <exception cref="InvalidOperationException">The model is training.</exception>
     public void Compile(
         Optimizer optimizer,
         IReadOnlyList<Loss> losses,
@@ -60,9 +61,14 @@ public partial class Model
         }
 
         EnsureInitialized();
-        _compilation = new Compilation(this, optimizer, losses, metrics, lossWeights);
-        _training = null;
-        OptimizerState.AdoptedBy(this, optimizer);
+        Compilation compilation = new(this, optimizer, losses, metrics, lossWeights);
+        lock (_lock)
+        {
+            ThrowIfTraining();
+            OptimizerState.AdoptedBy(this, optimizer);
+            _compilation = compilation;
+            _training = null;
+        }
     }
 
     /// <summary>Trains the model.</summary>
@@ -80,28 +86,40 @@ public partial class Model
         return Precision == Precision.Single ? Fit<float>(data, options) : Fit<double>(data, options);
     }
 
-    /// <summary>Takes one training step on one batch.</summary>
+    /// <summary>
+    /// Takes one training step on one batch. Allocates nothing after the first call, as long as batches are not larger and what
+    /// is trainable stays.
+    /// </summary>
     /// <param name="inputs">The batch, <c>[n, ...]</c>.</param>
     /// <param name="targets">Its targets, <c>[n, ...]</c>.</param>
     /// <param name="options">Seed and threads are used; the batch is what is given.</param>
     /// <returns>The loss of the batch before the step, penalties included.</returns>
     /// <exception cref="InvalidOperationException">The model is not compiled, has several inputs or outputs, or is training.</exception>
     /// <exception cref="ShapeException">The shapes are not the model's.</exception>
+    /// <exception cref="ArgumentException">There is a NaN among the inputs, or a target is out of range.</exception>
     public double TrainOnBatch<T>(in ReadOnlyTensorSpan<T> inputs, in ReadOnlyTensorSpan<T> targets, FitOptions? options = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         options ??= FitOptions.Default;
+        options.ValidateThreads();
         Compilation compilation = Compiled;
+        CheckPrecision<T>();
         int batch = Door.CheckBatch(Input, inputs);
-        Shape targetShape = Door.SampleShape(Output, targets.Lengths);
-        compilation.Losses[0].ValidateShapes(Output.Shape, targetShape);
+
+        // The usual case, targets like the last ones, was checked when the plan was made.
+        Shape? last = _training?.TargetShapes[0];
+        Shape targetShape = Door.SampleShape(Output, targets.Lengths, last);
+        if (!ReferenceEquals(targetShape, last))
+        {
+            compilation.Losses[0].ValidateShapes(Output.Shape, targetShape);
+        }
+
         if (targets.Lengths[0] != batch)
         {
             throw new ArgumentException($"{Title}: expected as many targets as inputs, {batch}, got {targets.Lengths[0]}.", nameof(targets));
         }
 
-        Training<T> training = TrainingFor<T>(batch, targetShape);
-        training.Enter();
+        Training<T> training = EnterTraining<T>(batch, targetShape);
         try
         {
             training.Configure(options.Seed, options.DegreeOfParallelism);
@@ -142,7 +160,8 @@ public partial class Model
     internal bool IsCompiled => _compilation is not null;
 
     /// <summary>Held for reading while predictions are computed, for writing while weights change.</summary>
-    internal ReaderWriterLockSlim Weights => _weights;
+    /// <remarks>Never disposed: a model is no resource to its users, and an unused lock holds nothing but memory.</remarks>
+    internal ReaderWriterLockSlim Weights { get; private init; } = new();
 
     private History Fit<T>(Dataset data, FitOptions options)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -159,16 +178,11 @@ public partial class Model
             (data, validation) = data.Split(1 - options.ValidationSplit);
         }
 
-        if (data.Count == 0)
-        {
-            throw new ArgumentException($"{Title}: expected at least one sample to train on, got none.", nameof(data));
-        }
-
-        Training<T> training = TrainingFor<T>(Math.Min(options.BatchSize, data.Count), [.. data.TargetShapes]);
-        training.Enter();
+        int batch = Math.Min(options.BatchSize, data.Count);
+        Training<T> training = EnterTraining<T>(batch, [.. data.TargetShapes]);
         try
         {
-            return new Trainer<T>(this, training, data, validation, options).Run();
+            return new Trainer<T>(this, training, batch, data, validation, options).Run();
         }
         finally
         {
@@ -176,28 +190,32 @@ public partial class Model
         }
     }
 
-    // Plans are kept as long as nothing that they depend on changes: batch size, targets, and what is frozen.
-    private Training<T> TrainingFor<T>(int batch, params ReadOnlySpan<Shape> targetShapes)
+    // Plans are kept as long as nothing that they depend on changes: the targets, what is frozen, and a batch that is not larger.
+    private Training<T> EnterTraining<T>(int batch, params ReadOnlySpan<Shape> targetShapes)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Compilation compilation = Compiled;
-        EnsureInitialized();
+        EnsureInitializedOnce();
         lock (_lock)
         {
-            if (_training is Training<T> known && known.Fits(batch, targetShapes))
+            ThrowIfTraining();
+            if (_training is not Training<T> training || !training.Fits(batch, targetShapes))
             {
-                return known;
+                training = new Training<T>(this, compilation, targetShapes.ToArray(), batch);
+                _training = training;
             }
 
-            if (_training is { IsRunning: true })
-            {
-                throw new InvalidOperationException(
-                    $"{Title}: expected one training at a time, got a second while the first runs. Wait for it to end.");
-            }
-
-            Training<T> training = new(this, compilation, targetShapes.ToArray(), batch);
-            _training = training;
+            training.Enter();
             return training;
+        }
+    }
+
+    private void ThrowIfTraining()
+    {
+        if (_training is { IsRunning: true })
+        {
+            throw new InvalidOperationException(
+                $"{Title}: expected one training at a time, got a second while the first runs. Wait for it to end.");
         }
     }
 }

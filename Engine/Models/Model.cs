@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Engine.Layers;
 using Engine.Numerics;
 
@@ -8,7 +9,8 @@ namespace Engine;
 /// computes. A model is a layer too and can stand inside another. <see cref="Sequential"/> is the simple case.
 /// </summary>
 /// <remarks>
-/// Predict may be called from many threads at once, also during a Fit: it then sees the weights of a finished step.
+/// Predict may be called from many threads at once, also during a Fit of this model, or of one that <see cref="OutputOf(string)"/>
+/// has given: it then sees the weights of a finished step. Other models that share layers know nothing of each other.
 /// </remarks>
 #pragma warning disable CA1001 // The lock of the weights holds memory only.
 public partial class Model : Layer
@@ -52,6 +54,10 @@ public partial class Model : Layer
     }
 
     /// <summary>The seed of the initial weights; 0 unless given.</summary>
+    /// <remarks>
+    /// What is drawn for a parameter depends on the seed and on the parameter's place among the model's parameters: not on layers
+    /// that have none, nor on what follows. A nested model that was made before draws its own weights by its own seed.
+    /// </remarks>
     public ulong Seed { get; init; }
 
     /// <summary>The number format of weights and arithmetic; <see cref="Precision.Single"/> unless given.</summary>
@@ -134,7 +140,7 @@ public partial class Model : Layer
         string name = NameOf(layer);
         List<LayerCall> calls = _calls[layer];
         return calls.Count == 1
-            ? new Model(Inputs, calls[0].Outputs) { Seed = Seed, Precision = Precision }
+            ? new Model(Inputs, calls[0].Outputs) { Seed = Seed, Precision = Precision, Weights = Weights }
             : throw new InvalidOperationException(
                 $"{Title}: expected a layer that is used once, got {name}, which is used {calls.Count} times. Make a Model of the node.");
     }
@@ -254,6 +260,7 @@ public partial class Model : Layer
 
         void Visit(Node node)
         {
+            RuntimeHelpers.EnsureSufficientExecutionStack();
             if (given.Contains(node) || !visited.Add(node.Call))
             {
                 return;

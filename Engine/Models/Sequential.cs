@@ -39,7 +39,7 @@ public sealed class Sequential : Model
                 + "Begin with the shape of one sample: new Input(784).");
         }
 
-        HashSet<string> taken = [.. layers.Where(layer => layer.Name is not null).Select(layer => layer.Name!)];
+        HashSet<string> taken = [.. layers.Select(layer => layer.Name ?? layer.AssignedName).OfType<string>()];
         foreach (Layer layer in layers.Where(layer => layer.Name is null && layer.AssignedName is null))
         {
             layer.AssignedName = LayerNames.Next(layer, taken);

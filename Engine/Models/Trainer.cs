@@ -14,19 +14,21 @@ internal sealed class Trainer<T>
     private readonly Dataset _data;
     private readonly Dataset? _validation;
     private readonly FitOptions _options;
+    private readonly int _batch;
     private readonly int[] _order;
     private readonly History _history = new();
     private readonly TrainingState _state;
 
-    public Trainer(Model model, Training<T> training, Dataset data, Dataset? validation, FitOptions options)
+    public Trainer(Model model, Training<T> training, int batch, Dataset data, Dataset? validation, FitOptions options)
     {
         _model = model;
         _training = training;
+        _batch = batch;
         _data = data;
         _validation = validation;
         _options = options;
         _order = [.. Enumerable.Range(0, data.Count)];
-        int steps = (data.Count + training.MaxBatch - 1) / training.MaxBatch;
+        int steps = (data.Count + batch - 1) / batch;
         _state = new TrainingState(model, options.Epochs, steps, _history)
         {
             MetricNames = model.Compiled.MetricNames,
@@ -69,10 +71,10 @@ internal sealed class Trainer<T>
         }
 
         Notify(static (callback, state) => callback.OnEpochBegin(state));
-        for (int from = 0; from < _order.Length; from += _training.MaxBatch)
+        for (int from = 0; from < _order.Length; from += _batch)
         {
             _options.CancellationToken.ThrowIfCancellationRequested();
-            _training.Gather(_data, _order.AsSpan(from, Math.Min(_training.MaxBatch, _order.Length - from)));
+            _training.Gather(_data, _order.AsSpan(from, Math.Min(_batch, _order.Length - from)));
             _training.Step();
             _state.Step++;
             Notify(static (callback, state) => callback.OnStepEnd(state));

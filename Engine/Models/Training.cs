@@ -27,7 +27,7 @@ internal sealed class Training<T> : ITraining
     private readonly Chunk[] _chunks;
     private readonly (Layer Layer, bool Trainable)[] _trainable;
     private readonly Shape[] _targetShapes;
-    private int _isRunning;
+    private volatile bool _isRunning;
     private ulong _seed;
 
     public Training(Model model, Compilation compilation, IReadOnlyList<Shape> targetShapes, int batch)
@@ -53,7 +53,9 @@ internal sealed class Training<T> : ITraining
 
     public int MaxBatch { get; }
 
-    public bool IsRunning => _isRunning != 0;
+    public bool IsRunning => _isRunning;
+
+    public IReadOnlyList<Shape> TargetShapes => _targetShapes;
 
     /// <summary>The means of loss and metrics since <see cref="ResetMeans"/>.</summary>
     public double[] Means => _meter.Means;
@@ -63,10 +65,10 @@ internal sealed class Training<T> : ITraining
     /// <summary>The memory that this training holds, for the summary of a plan.</summary>
     public long ArenaBytes => _executor.ArenaBytes;
 
-    /// <summary>Whether the plan still fits: the same batch size, the same targets, and nothing was frozen or thawed since.</summary>
+    /// <summary>Whether the plan still fits: no larger a batch, the same targets, and nothing was frozen or thawed since.</summary>
     public bool Fits(int batch, ReadOnlySpan<Shape> targetShapes)
     {
-        if (batch != MaxBatch || !targetShapes.SequenceEqual(_targetShapes))
+        if (batch > MaxBatch || !targetShapes.SequenceEqual(_targetShapes))
         {
             return false;
         }
@@ -82,17 +84,10 @@ internal sealed class Training<T> : ITraining
         return true;
     }
 
-    /// <exception cref="InvalidOperationException">A step is under way on another thread.</exception>
-    public void Enter()
-    {
-        if (Interlocked.Exchange(ref _isRunning, 1) != 0)
-        {
-            throw new InvalidOperationException(
-                $"{_model.Title}: expected one training at a time, got a second while the first runs. Wait for it to end.");
-        }
-    }
+    /// <summary>Marks the training as running; to be called under the model's lock, when it is not.</summary>
+    public void Enter() => _isRunning = true;
 
-    public void Leave() => Volatile.Write(ref _isRunning, 0);
+    public void Leave() => _isRunning = false;
 
     public void ResetMeans() => _meter.Reset();
 
@@ -120,6 +115,7 @@ internal sealed class Training<T> : ITraining
     {
         _executor.Run.Batch = batch;
         inputs.CopyElementsTo(_executor.Input(0));
+        Door.CheckNumbers<T>(_model.Input, _executor.Input(0));
         Span<T> target = _meter.Target(0, batch);
         targets.CopyElementsTo(target);
         _model.Compiled.Losses[0].ValidateTargets<T>(target, batch, _model.Output.Shape);
@@ -144,13 +140,12 @@ internal sealed class Training<T> : ITraining
         try
         {
             Update(run.Threads);
+            _model.StepsTrained++;
         }
         finally
         {
             _model.Weights.ExitWriteLock();
         }
-
-        _model.StepsTrained++;
     }
 
     private static IEnumerable<Layer> AllLayers(Layer layer) => layer.Children.SelectMany(AllLayers).Prepend(layer);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Engine.Layers;
@@ -13,12 +14,20 @@ internal static class ModelConfiguration
 {
     private const string VersionKey = "engine.format_version";
     private const string ModelKey = "engine.model";
+    private const int MaxNodes = 100_000;
 
     public static void Write(Model model, IDictionary<string, string> metadata)
     {
         metadata["format"] = "engine";
         metadata[VersionKey] = ModelFile.FormatVersion.ToString(CultureInfo.InvariantCulture);
-        metadata[ModelKey] = Describe(model).ToJsonString();
+        JsonObject value = Describe(model, "", new Dictionary<Layer, string>(ReferenceEqualityComparer.Instance));
+        if (model.Name is not null)
+        {
+            value["name"] = model.Name;
+        }
+
+        WriteTrainable(model, value);
+        metadata[ModelKey] = value.ToJsonString();
     }
 
     /// <exception cref="InvalidDataException">The configuration is missing, damaged, or asks for what the catalog lacks.</exception>
@@ -40,16 +49,26 @@ internal static class ModelConfiguration
         try
         {
             using JsonDocument document = JsonDocument.Parse(json);
-            return MakeModel(document.RootElement, catalog);
+            JsonElement root = document.RootElement;
+            Model model = MakeModel(root, catalog, "", []);
+            if (root.TryGetProperty("name", out JsonElement name))
+            {
+                model.SetName(name.GetString() ?? throw new InvalidDataException("expected a name for the model, got nothing."));
+            }
+
+            ReadTrainable(model, root);
+            return model;
         }
         catch (Exception exception) when (exception is JsonException or ArgumentException or InvalidOperationException
-            or KeyNotFoundException or FormatException or InvalidDataException or OverflowException or IndexOutOfRangeException)
+            or KeyNotFoundException or FormatException or InvalidDataException or ArithmeticException or IndexOutOfRangeException
+            or InsufficientExecutionStackException)
         {
             throw new InvalidDataException($"{path}: the configuration of the model is damaged: {exception.Message}", exception);
         }
     }
 
-    private static JsonObject Describe(Model model)
+    // The layers that were described before, in this model or in one around it or beside it, are known by their path.
+    private static JsonObject Describe(Model model, string path, Dictionary<Layer, string> known)
     {
         List<LayerCall> calls = [];
         foreach (Layer layer in model.Layers)
@@ -60,7 +79,7 @@ internal static class ModelConfiguration
         JsonArray layers = [];
         foreach (Layer layer in model.Layers)
         {
-            layers.Add((JsonNode)Describe(layer, model.NameOf(layer)));
+            layers.Add((JsonNode)Describe(layer, model.NameOf(layer), path, known));
         }
 
         JsonArray callArray = [];
@@ -85,12 +104,18 @@ internal static class ModelConfiguration
         };
     }
 
-    private static JsonObject Describe(Layer layer, string name)
+    private static JsonObject Describe(Layer layer, string name, string path, Dictionary<Layer, string> known)
     {
+        if (known.TryGetValue(layer, out string? place))
+        {
+            return new JsonObject { ["name"] = name, ["same_as"] = place };
+        }
+
+        known[layer] = path + name;
         JsonObject value = new() { ["name"] = name, ["is_own_name"] = layer.Name is not null, ["kind"] = layer.Kind };
         if (layer is Model inner)
         {
-            value["model"] = Describe(inner);
+            value["model"] = Describe(inner, $"{path}{name}/", known);
         }
         else
         {
@@ -99,12 +124,24 @@ internal static class ModelConfiguration
             value["configuration"] = writer.Values;
         }
 
+        WriteTrainable(layer, value);
+        return value;
+    }
+
+    private static void WriteTrainable(Layer layer, JsonObject value)
+    {
         if (!layer.Trainable)
         {
             value["trainable"] = false;
         }
+    }
 
-        return value;
+    private static void ReadTrainable(Layer layer, JsonElement value)
+    {
+        if (value.TryGetProperty("trainable", out JsonElement trainable) && trainable.ValueKind == JsonValueKind.False)
+        {
+            layer.Freeze();
+        }
     }
 
     private static JsonArray Places(IReadOnlyList<Node> nodes, List<LayerCall> calls)
@@ -131,13 +168,21 @@ internal static class ModelConfiguration
         throw new InvalidOperationException($"Save: expected {layer.Title} among the model's layers.");
     }
 
-    private static Model MakeModel(JsonElement json, LayerCatalog catalog)
+    private static Model MakeModel(JsonElement json, LayerCatalog catalog, string path, Dictionary<string, Layer> known)
     {
-        Layer[] layers = [.. json.GetProperty("layers").EnumerateArray().Select(layer => MakeLayer(layer, catalog))];
+        JsonElement[] descriptions = [.. json.GetProperty("layers").EnumerateArray()];
+        Layer[] layers = [.. descriptions.Select(layer => MakeLayer(layer, catalog, path, known))];
+        for (int i = 0; i < layers.Length; i++)
+        {
+            // A layer that stands in several models may have another name in each.
+            layers[i].AssignedName = descriptions[i].GetProperty("name").GetString();
+        }
+
         JsonElement[] calls = [.. json.GetProperty("calls").EnumerateArray()];
         IReadOnlyList<Node>?[] outputs = new IReadOnlyList<Node>?[calls.Length];
         bool[] isBusy = new bool[calls.Length];
 
+        int nodes = 0;
         Node[] inputs = Nodes(json.GetProperty("inputs"));
         Node[] results = Nodes(json.GetProperty("outputs"));
         ulong seed = ulong.Parse(json.GetProperty("seed").GetString()!, CultureInfo.InvariantCulture);
@@ -165,7 +210,15 @@ internal static class ModelConfiguration
                 }
 
                 isBusy[call] = true;
+                RuntimeHelpers.EnsureSufficientExecutionStack();
                 Layer layer = layers[calls[call].GetProperty("layer").GetInt32()];
+                nodes = checked(nodes + (layer is Model inner ? inner.Graph.Nodes.Count : 1));
+                if (nodes > MaxNodes)
+                {
+                    // Models in models, each used a few times, multiply: a small file could ask for any amount of memory.
+                    throw new InvalidDataException($"expected at most {MaxNodes} uses of layers, got more.");
+                }
+
                 outputs[call] = layer is Input input ? [input.Output] : layer.ApplyMany(Nodes(calls[call].GetProperty("inputs")));
             }
 
@@ -173,15 +226,21 @@ internal static class ModelConfiguration
         }
     }
 
-    private static Layer MakeLayer(JsonElement json, LayerCatalog catalog)
+    private static Layer MakeLayer(JsonElement json, LayerCatalog catalog, string path, Dictionary<string, Layer> known)
     {
         string name = json.GetProperty("name").GetString() ?? throw new InvalidDataException("expected a name for every layer.");
+        if (json.TryGetProperty("same_as", out JsonElement place))
+        {
+            return known.TryGetValue(place.GetString() ?? "", out Layer? same) ? same : throw new InvalidDataException(
+                $"{name}: expected a layer described before, got '{place}'.");
+        }
+
         string kind = json.GetProperty("kind").GetString() ?? throw new InvalidDataException($"{name}: expected a kind, got nothing.");
         Layer layer;
         try
         {
             layer = json.TryGetProperty("model", out JsonElement model)
-                ? MakeModel(model, catalog)
+                ? MakeModel(model, catalog, $"{path}{name}/", known)
                 : catalog.Make(kind, new LayerConfiguration($"{name} ({kind})", json.GetProperty("configuration"), catalog));
         }
         catch (InvalidDataException exception)
@@ -189,17 +248,13 @@ internal static class ModelConfiguration
             throw new InvalidDataException($"{name}: {exception.Message}", exception);
         }
 
-        layer.AssignedName = name;
         if (json.TryGetProperty("is_own_name", out JsonElement own) && own.ValueKind == JsonValueKind.True)
         {
             layer.SetName(name);
         }
 
-        if (json.TryGetProperty("trainable", out JsonElement trainable) && trainable.ValueKind == JsonValueKind.False)
-        {
-            layer.Freeze();
-        }
-
+        ReadTrainable(layer, json);
+        known[path + name] = layer;
         return layer;
     }
 }

@@ -17,27 +17,28 @@ public static class ModelFile
         /// <summary>Writes the model: weights, configuration and, on demand, what a training needs to go on as if never stopped.</summary>
         /// <param name="path">The file; it is replaced only when the new one is whole.</param>
         /// <param name="includeTraining">Whether to write the optimizer's slots, the epoch, the step and the seed as well.</param>
+        /// <exception cref="InvalidOperationException">The training is to be written, but the model is not compiled.</exception>
         /// <exception cref="IOException">The file cannot be written; one that was there stays as it was.</exception>
         public void Save(string path, bool includeTraining = false)
         {
             ArgumentNullException.ThrowIfNull(model);
             ArgumentException.ThrowIfNullOrEmpty(path);
             model.EnsureInitialized();
-            SafetensorsWriter writer = new();
-            ModelConfiguration.Write(model, writer.Metadata);
-            foreach ((string name, Parameter parameter) in model.NamedParameters())
-            {
-                Add(writer, name, parameter);
-            }
-
-            if (includeTraining)
-            {
-                TrainingFile.Write(model, writer);
-            }
-
             model.Weights.EnterReadLock();
             try
             {
+                SafetensorsWriter writer = new();
+                ModelConfiguration.Write(model, writer.Metadata);
+                foreach ((string name, Parameter parameter) in model.NamedParameters())
+                {
+                    Add(writer, name, parameter);
+                }
+
+                if (includeTraining)
+                {
+                    TrainingFile.Write(model, writer);
+                }
+
                 writer.Save(path);
             }
             finally

@@ -28,6 +28,12 @@ internal sealed class TrainingFile
         _iterations = json.GetProperty("iterations").GetInt64();
         _steps = json.GetProperty("steps").GetInt64();
         _epochs = json.GetProperty("epochs").GetInt32();
+        if (_iterations < 0 || _steps < 0 || _epochs < 0)
+        {
+            throw new InvalidDataException(
+                $"expected iterations, steps and epochs of at least 0, got {_iterations}, {_steps} and {_epochs}.");
+        }
+
         _seed = ulong.Parse(json.GetProperty("seed").GetString()!, CultureInfo.InvariantCulture);
     }
 
@@ -85,6 +91,11 @@ internal sealed class TrainingFile
             using JsonDocument document = JsonDocument.Parse(json);
             TrainingFile training = new(document.RootElement);
             string[] slots = [.. document.RootElement.GetProperty("slots").EnumerateArray().Select(slot => slot.GetString()!)];
+            if (slots.Distinct().Count() != slots.Length)
+            {
+                throw new InvalidDataException($"expected each slot once, got {string.Join(", ", slots)}.");
+            }
+
             foreach ((string name, Parameter parameter) in model.NamedParameters())
             {
                 string[] tensors = [.. slots.Select(slot => NameOf(slot, name))];

@@ -62,6 +62,16 @@ public sealed class Shape : IReadOnlyList<int>, IEquatable<Shape>
     /// <summary>This shape with one more axis in front: <c>[784]</c> becomes <c>[32, 784]</c>.</summary>
     public Shape Prepend(int length) => Create([length, .. _lengths]);
 
+    /// <summary>Whether both are the same but for a last axis of length 1, which one may have: <c>[]</c> and <c>[1]</c>.</summary>
+    internal bool IsSameUpToLastOne(Shape other)
+    {
+        bool isLonger = Rank > other.Rank;
+        ReadOnlySpan<int> shorter = isLonger ? other._lengths : _lengths, longer = isLonger ? _lengths : other._lengths;
+
+        return shorter.SequenceEqual(longer)
+            || (shorter.Length == longer.Length - 1 && longer[^1] == 1 && shorter.SequenceEqual(longer[..^1]));
+    }
+
     /// <inheritdoc/>
     public bool Equals(Shape? other) => other is not null && _lengths.AsSpan().SequenceEqual(other._lengths);
 

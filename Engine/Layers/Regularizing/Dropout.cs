@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Numerics;
 using System.Numerics.Tensors;
 using Engine.Kernels;
@@ -22,6 +23,7 @@ namespace Engine.Layers;
 public sealed class Dropout : SimpleLayer
 {
     private readonly int?[]? _noiseShape;
+    private readonly ConcurrentDictionary<Shape, Shape> _maskShapes = new();
     private DropoutRate _rate;
 
     /// <summary>Makes the layer.</summary>
@@ -186,7 +188,11 @@ public sealed class Dropout : SimpleLayer
         }
     }
 
+    // Made once for each shape that the layer meets: a step must not allocate.
     private Shape MaskShape(Shape input) =>
+        _maskShapes.TryGetValue(input, out Shape? mask) ? mask : _maskShapes.GetOrAdd(input, MakeMaskShape);
+
+    private Shape MakeMaskShape(Shape input) =>
         Shape.Create([.. Enumerable.Range(0, input.Rank).Select(i => _noiseShape![i + 1] ?? input[i])]);
 
     private static string RateMessage(string where, double rate) => string.Create(

@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using Engine.Data;
+using Engine.Layers;
+using Engine.Losses;
+using Engine.Optimizers;
+using Engine.Serialization;
+
+namespace Engine.Tests.Serialization;
+
+public sealed class ResumeTests
+{
+    [TestCase("sgd")]
+    [TestCase("rmsprop")]
+    [TestCase("adam")]
+    public void A_training_finished_in_a_new_process_ends_with_the_bits_of_one_that_was_never_stopped(string optimizer)
+    {
+        using TempFolder folder = new();
+        ResumedTraining.Whole(optimizer).Save(folder.File("whole"), includeTraining: true);
+        ResumedTraining.Begin(optimizer, folder.File("begun"));
+
+        RunSelf("resume", optimizer, folder.File("begun"), folder.File("finished"));
+
+        // Weights, slots, steps, epochs and seed.
+        Assert.That(File.ReadAllBytes(folder.File("finished")), Is.EqualTo(File.ReadAllBytes(folder.File("whole"))));
+        Assert.That(File.ReadAllBytes(folder.File("finished")), Is.Not.EqualTo(File.ReadAllBytes(folder.File("begun"))));
+    }
+
+    [Test]
+    public void Another_optimizer_cannot_take_over()
+    {
+        using TempFolder folder = new();
+        ResumedTraining.Begin("adam", folder.File("begun"));
+        Model model = Model.Load(folder.File("begun"));
+
+        Assert.That(() => model.Compile(new SGD(), Loss.CategoricalCrossentropy()), Throws.InvalidOperationException.With.Message.EqualTo(
+            $"{model.Title}: expected the optimizer adam, whose state was loaded, got sgd. "
+            + "Compile with the same optimizer, or save without optimizer state to begin anew."));
+        Assert.That((model.EpochsTrained, model.StepsTrained, model.TrainingSeed), Is.EqualTo((4, 12L, 9ul)));
+    }
+
+    [Test]
+    public void A_training_cannot_be_saved_before_Compile()
+    {
+        using TempFolder folder = new();
+        Sequential model = new(new Input(2), new Dense(1));
+
+        Assert.That(() => model.Save(folder.File("model"), includeTraining: true), Throws.InvalidOperationException.With.Message.EqualTo(
+            "sequential (Sequential): expected a compiled model, got one that is not. Call Compile with an optimizer and a loss first."));
+        Assert.That(Directory.GetFiles(folder.Path), Is.Empty);
+    }
+
+    [Test]
+    public void A_rate_changed_between_the_epochs_is_saved()
+    {
+        using TempFolder folder = new();
+        Dropout dropout = new(0.5);
+        Sequential model = new(new Input(6), new Dense(3), dropout);
+        model.Compile(new SGD(), Loss.MeanSquaredError());
+        Models.Recorder recorder = new() { EpochEnd = _ => dropout.Rate = 0.125 };
+
+        model.Fit(new Dataset(Models.Samples.Tensor<float>(1, 8, 6), Models.Samples.Tensor<float>(2, 8, 3)), new FitOptions { Callbacks = [recorder] });
+        model.Save(folder.File("model"));
+
+        Assert.That(((Dropout)Model.Load(folder.File("model")).GetLayer("dropout")).Rate, Is.EqualTo(0.125));
+    }
+
+    [TestCase("\"iterations\":12", "\"iterations\":-1", "expected iterations, steps and epochs of at least 0, got -1, 12 and 4.")]
+    [TestCase("\"velocity\"]", "\"momentum\"]", "expected each slot once, got momentum, momentum.")]
+    [TestCase("\"velocity\"]", "\"x\"]", "tensor 'optimizer/x/dense/kernel': expected the shape [6, 16], got none.")]
+    [TestCase("\"seed\":\"9\"", "\"seed\":\"z\"", "The input string 'z' was not in a correct format.")]
+    public void A_damaged_state_of_the_training_is_refused(string from, string to, string message)
+    {
+        using TempFolder folder = new();
+        ResumedTraining.Begin("adam", folder.File("begun"));
+        SafetensorsText.Replace(folder.File("begun"), "engine.training", text =>
+        {
+            Assert.That(text, Does.Contain(from));
+            return text.Replace(from, to, StringComparison.Ordinal);
+        });
+
+        Assert.That(() => Model.Load(folder.File("begun")), Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
+            $"{folder.File("begun")}: the state of the training is damaged: {message}"));
+    }
+
+    private static void RunSelf(params string[] arguments)
+    {
+        // The test host is an apphost on some systems, dotnet itself on others.
+        string? self = Environment.ProcessPath;
+        string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH")
+            ?? (Path.GetFileNameWithoutExtension(self) == "dotnet" ? self! : "dotnet");
+        ProcessStartInfo start = new(dotnet, ["exec", typeof(ResumeTests).Assembly.Location, .. arguments])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
+        using Process process = Process.Start(start)!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        string errors = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        Assert.That(process.ExitCode, Is.Zero, errors + output.Result);
+    }
+}
