@@ -17,9 +17,10 @@ public sealed class Activation : SimpleLayer
     public ActivationFunction Function { get; }
 
     /// <inheritdoc/>
+    // Masks, not HasFlag, which boxes until its caller is optimized: this is asked in every step.
     public override Reads BackwardReads =>
-        (Function.BackwardReads.HasFlag(ActivationReads.Input) ? Reads.Input : Reads.None)
-        | (Function.BackwardReads.HasFlag(ActivationReads.Output) ? Reads.Output : Reads.None);
+        ((Function.BackwardReads & ActivationReads.Input) != 0 ? Reads.Input : Reads.None)
+        | ((Function.BackwardReads & ActivationReads.Output) != 0 ? Reads.Output : Reads.None);
 
     /// <inheritdoc/>
     public override bool CanRunInPlace => true;
