@@ -110,9 +110,8 @@ public class TrainingGradientTests
     }
 
     [Test]
-    public void AnOutputWithoutWeightToTheLossCounts()
+    public void OneOutputUnderTwoLossesAddsTheirGradients()
     {
-        // One output twice, under two losses.
         Input input = new(6);
         Node output = new Dense(Classes, ActivationFunction.Softmax).Apply(input);
         Model model = new([input], [output, output]) { Precision = Precision.Double, Seed = 5 };

@@ -70,7 +70,7 @@ public class LayerTests
             .Select(property => $"{property.Name} = {Text(property.GetValue(layer))}"),
     ];
 
-    private static string? Text(object? value) => value is System.Collections.IEnumerable values and not string
+    internal static string? Text(object? value) => value is System.Collections.IEnumerable values and not string
         ? string.Join(", ", values.Cast<object?>().Select(item => item?.ToString() ?? "null"))
         : value?.ToString();
 }

@@ -120,9 +120,20 @@ internal sealed class Harness<T>
         for (int k = 0; k < _outputWeights.Length; k++)
         {
             Span<T> gradient = _executor.Gradient(Model.Graph.Outputs[k]);
-            if (!gradient.IsEmpty)
+            if (gradient.IsEmpty)
             {
-                Convert(_outputWeights[k].AsSpan(0, gradient.Length), gradient);
+                continue;
+            }
+
+            // A value may be several of the model's outputs.
+            int value = Model.Graph.Outputs[k];
+            gradient.Clear();
+            for (int j = 0; j < _outputWeights.Length; j++)
+            {
+                for (int i = 0; Model.Graph.Outputs[j] == value && i < gradient.Length; i++)
+                {
+                    gradient[i] += T.CreateTruncating(_outputWeights[j][i]);
+                }
             }
         }
 
