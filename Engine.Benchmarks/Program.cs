@@ -1,1 +1,33 @@
-Console.WriteLine("hello");
+using BenchmarkDotNet.Running;
+using Engine.Benchmarks;
+using Engine.Benchmarks.Peers;
+
+const string Usage = """
+    Engine.Benchmarks: the hot loops measured.
+
+      gemm [options]      matrix products: GFLOP/s and percent of the measured multiply-add peak (a minute)
+      dropout             dropout, random numbers, fork and join: nanoseconds an element (a minute)
+      peers [options]     side by side with TorchSharp; build with -p:Peers=true, which downloads libtorch
+      --filter '*Name*'   the BenchmarkDotNet classes; --list flat names them
+    """;
+
+switch (args.FirstOrDefault())
+{
+    case null or "--help" or "-h":
+        Console.WriteLine(Usage);
+        return 0;
+    case "gemm":
+        GemmTable.Run(Console.Out);
+        return 0;
+    case "dropout":
+        DropoutTable.Run(Console.Out);
+        return 0;
+    case "peers":
+        return PeersTable.Run(Console.Out, args[1..]);
+    case string option when option.StartsWith('-'):
+        BenchmarkSwitcher.FromAssembly(typeof(GemmTable).Assembly).Run(args);
+        return 0;
+    default:
+        Console.Error.WriteLine($"Engine.Benchmarks: expected gemm, dropout, peers or --filter, got '{args[0]}'.\n\n{Usage}");
+        return 2;
+}

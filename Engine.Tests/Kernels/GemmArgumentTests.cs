@@ -21,7 +21,8 @@ public sealed class GemmArgumentTests
         ShapeException error = Assert.Throws<ShapeException>(
             () => Gemm.MultiplyAccumulate<float>(new(new float[6], 2, 3), new(new float[12], 3, 4), new(new float[10], 2, 5)))!;
         Assert.That(error.Message, Is.EqualTo(
-            "Gemm.MultiplyAccumulate: expected A [m, k], B [k, n] and C [m, n], got A [2, 3], B [3, 4] and C [2, 5]. C must be [2, 4]."));
+            "Gemm.MultiplyAccumulate: expected A [m, k], B [k, n] and C [m, n], got A [2, 3], B [3, 4] and C [2, 5]. " +
+            "C must be [2, 4]."));
     }
 
     [Test]
@@ -41,8 +42,10 @@ public sealed class GemmArgumentTests
     [Test]
     public void AViewOfTooFewValuesIsRefused()
     {
-        ArgumentException error = Assert.Throws<ArgumentException>(() => _ = new ReadOnlyMatrixView<float>(new float[10], 3, 3, 4).Rows)!;
-        Assert.That(error.Message, Is.EqualTo("ReadOnlyMatrixView: expected at least 11 values for [3, 3] with row stride 4, got 10."));
+        ArgumentException error = Assert.Throws<ArgumentException>(
+            () => _ = new ReadOnlyMatrixView<float>(new float[10], 3, 3, 4).Rows)!;
+        Assert.That(error.Message, Is.EqualTo(
+            "ReadOnlyMatrixView: expected at least 11 values for [3, 3] with row stride 4, got 10."));
         error = Assert.Throws<ArgumentException>(() => _ = new MatrixView<float>(new float[5], 2, 3).Rows)!;
         Assert.That(error.Message, Is.EqualTo("MatrixView: expected at least 6 values for [2, 3] with row stride 3, got 5."));
     }

@@ -4,7 +4,9 @@ using Engine.Kernels;
 
 namespace Engine.Tests.Kernels;
 
-/// <summary>The matrix product against its naive twin, in every combination of sizes, strides, transpositions and endings.</summary>
+/// <summary>
+/// The matrix product against its naive twin, in every combination of sizes, strides, transpositions and endings.
+/// </summary>
 [Category("Kernels")]
 [TestFixture(TypeArgs = [typeof(float)])]
 [TestFixture(TypeArgs = [typeof(double)])]
@@ -14,20 +16,20 @@ public sealed class GemmTests<T>
     private static readonly bool[] s_either = [false, true];
 
     /// <summary>One beyond two tiles of the tallest and widest kind, at any width of vectors up to 512 bits.</summary>
-    private static readonly int[] s_rows = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 16, 17];
+    private static readonly int[] s_rows = [0, 1, 2, 4, 5, 6, 7, 8, 9, 12, 13, 17];
 
-    private static readonly int[] s_columns = [0, 1, 2, 3, 5, 7, 8, 9, 15, 16, 17, 23, 24, 25, 31, 32, 33, 48, 49, 65];
+    private static readonly int[] s_columns = [0, 1, 2, 3, 7, 8, 9, 15, 16, 17, 24, 31, 32, 33, 49, 65];
 
-    private static readonly int[] s_depths = [0, 1, 2, 3, 4, 5, 7, 8, 9, 10];
+    private static readonly int[] s_depths = [0, 1, 2, 4, 5, 9];
 
     private static readonly (int M, int N, int K)[] s_beyondBlocks =
     [
-        (19, 21, 255), (13, 23, 257), (7, 18, 513), (50, 37, 771),    // blocks of the summed axis
+        (19, 21, 255), (13, 23, 512), (7, 18, 513), (50, 37, 771), (21, 35, 1030),    // blocks of the summed axis
         (201, 19, 260), (411, 33, 61), (1551, 17, 29),                // blocks of rows
-        (17, 1031, 259), (9, 2053, 131), (11, 521, 300),              // blocks of columns
+        (17, 1031, 259), (9, 2053, 131), (11, 521, 500), (7, 270, 1027),              // blocks of columns
         (1, 70, 530), (1, 2051, 37), (2, 67, 300), (3, 1100, 21), (4, 515, 19), (5, 64, 260),
         (300, 1, 70), (70, 2, 300), (530, 3, 9), (1025, 66, 1), (513, 77, 2), (65, 1030, 3), (97, 35, 4), (33, 1027, 6),
-        (5, 530, 64), (33, 1999, 70), (127, 513, 259), (6, 12000, 65), // swapped, several pieces
+        (5, 530, 64), (33, 1999, 70), (127, 513, 559), (6, 12000, 65), // swapped, several pieces
         (64, 64, 64), (61, 63, 65), (127, 129, 128), (130, 66, 131),
     ];
 
@@ -96,6 +98,7 @@ public sealed class GemmTests<T>
     [TestCase(515, 130, 270)]
     [TestCase(33, 1100, 784)]
     [TestCase(30, 3000, 101)]
+    [TestCase(51, 40, 1100)] // on two threads one part has 3 rows: it must not take the way of a product of 3 rows
     [TestCase(1, 1500, 1100)]
     [TestCase(3, 1027, 1030)]
     [TestCase(1030, 1027, 2)]
@@ -134,7 +137,7 @@ public sealed class GemmTests<T>
     [TestCase(13, 4)]
     [TestCase(13, 600)]
     [TestCase(13, 0)]
-    public void ReluKeepsNaNAndNegativeZeroOfTheBias(int m, int k)
+    public void ReluKeepsNaNOfTheBias(int m, int k)
     {
         const int n = 35;
         T[] a = new T[m * k];
@@ -224,7 +227,8 @@ public sealed class GemmTests<T>
                 }
 
                 T[] sums = Naive(a, b, m, n, k);
-                string size = $"[{m}, {n}, {k}], A transposed: {transposeA}, B transposed: {transposeB}, gap {gap}, {threads} threads";
+                string size = $"[{m}, {n}, {k}], A transposed: {transposeA}, B transposed: {transposeB}, " +
+                    $"gap {gap}, {threads} threads";
                 Check(m, n, gap, T.NaN, c => Gemm.Multiply(a.View, b.View, c, threads), (i, j) => sums[(i * n) + j], size);
                 Check(
                     m, n, gap, T.CreateChecked(3), c => Gemm.MultiplyAccumulate(a.View, b.View, c, threads),
@@ -242,7 +246,8 @@ public sealed class GemmTests<T>
         }
     }
 
-    private static void Check(int m, int n, int gap, T poison, Action<MatrixView<T>> product, Func<int, int, T> expected, string what)
+    private static void Check(
+        int m, int n, int gap, T poison, Action<MatrixView<T>> product, Func<int, int, T> expected, string what)
     {
         T untouched = T.CreateChecked(-77);
         int stride = n + gap;

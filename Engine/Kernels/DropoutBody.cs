@@ -66,7 +66,14 @@ internal readonly ref struct DropoutBody<T> : IBody
         {
             for (; row + 2 <= lastRow; row += 2)
             {
-                RunTwoRows(row, (nuint)length);
+                if ((nuint)length == HalfPass)
+                {
+                    RunTwoFullRows(row);
+                }
+                else
+                {
+                    RunTwoRows(row, (nuint)length);
+                }
             }
         }
 
@@ -96,22 +103,8 @@ internal readonly ref struct DropoutBody<T> : IBody
                 random, block, out Vector<uint> a0, out Vector<uint> a1, out Vector<uint> a2, out Vector<uint> a3,
                 random, next, out Vector<uint> b0, out Vector<uint> b1, out Vector<uint> b2, out Vector<uint> b3);
             block = next + step;
-            Store(ref x, ref y, i, Low(a0, threshold), scale);
-            Store(ref x, ref y, i + 8, High(a0, threshold), scale);
-            Store(ref x, ref y, i + 16, Low(a1, threshold), scale);
-            Store(ref x, ref y, i + 24, High(a1, threshold), scale);
-            Store(ref x, ref y, i + 32, Low(a2, threshold), scale);
-            Store(ref x, ref y, i + 40, High(a2, threshold), scale);
-            Store(ref x, ref y, i + 48, Low(a3, threshold), scale);
-            Store(ref x, ref y, i + 56, High(a3, threshold), scale);
-            Store(ref x, ref y, i + Second, Low(b0, threshold), scale);
-            Store(ref x, ref y, i + Second + 8, High(b0, threshold), scale);
-            Store(ref x, ref y, i + Second + 16, Low(b1, threshold), scale);
-            Store(ref x, ref y, i + Second + 24, High(b1, threshold), scale);
-            Store(ref x, ref y, i + Second + 32, Low(b2, threshold), scale);
-            Store(ref x, ref y, i + Second + 40, High(b2, threshold), scale);
-            Store(ref x, ref y, i + Second + 48, Low(b3, threshold), scale);
-            Store(ref x, ref y, i + Second + 56, High(b3, threshold), scale);
+            StorePass(
+                ref Unsafe.Add(ref x, i), ref Unsafe.Add(ref y, i), threshold, scale, a0, a1, a2, a3, b0, b1, b2, b3);
         }
 
         if (i < length)
@@ -146,7 +139,45 @@ internal readonly ref struct DropoutBody<T> : IBody
         Apply(ref Unsafe.Add(ref x, length), ref Unsafe.Add(ref y, length), ref Unsafe.Add(ref keep, Second), length);
     }
 
+    /// <summary>Two rows of half a pass each, which lie side by side: no masks go through memory.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void RunTwoFullRows(int row)
+    {
+        var block = Vector.CreateSequence((uint)RandomKind.Mask, 1u);
+        _random.Draw(
+            Row(row), block, out Vector<uint> a0, out Vector<uint> a1, out Vector<uint> a2, out Vector<uint> a3,
+            Row(row + 1), block, out Vector<uint> b0, out Vector<uint> b1, out Vector<uint> b2, out Vector<uint> b3);
+        ref T x = ref Unsafe.Add(ref MemoryMarshal.GetReference(_x), row * _rowLength);
+        ref T y = ref Unsafe.Add(ref MemoryMarshal.GetReference(_y), row * _rowLength);
+        StorePass(ref x, ref y, _threshold, _scale, a0, a1, a2, a3, b0, b1, b2, b3);
+    }
+
     private ThreefryVectors.RowStart Row(int row) => _random.Row(_rowKeys.IsEmpty ? (uint)row : _rowKeys[row]);
+
+    /// <summary>y = keep &amp; (x · scale) of a whole pass, its masks in registers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StorePass(
+        ref T x, ref T y, Vector<int> threshold, Vector<T> scale,
+        Vector<uint> a0, Vector<uint> a1, Vector<uint> a2, Vector<uint> a3,
+        Vector<uint> b0, Vector<uint> b1, Vector<uint> b2, Vector<uint> b3)
+    {
+        Store(ref x, ref y, 0, Low(a0, threshold), scale);
+        Store(ref x, ref y, 8, High(a0, threshold), scale);
+        Store(ref x, ref y, 16, Low(a1, threshold), scale);
+        Store(ref x, ref y, 24, High(a1, threshold), scale);
+        Store(ref x, ref y, 32, Low(a2, threshold), scale);
+        Store(ref x, ref y, 40, High(a2, threshold), scale);
+        Store(ref x, ref y, 48, Low(a3, threshold), scale);
+        Store(ref x, ref y, 56, High(a3, threshold), scale);
+        Store(ref x, ref y, Second, Low(b0, threshold), scale);
+        Store(ref x, ref y, Second + 8, High(b0, threshold), scale);
+        Store(ref x, ref y, Second + 16, Low(b1, threshold), scale);
+        Store(ref x, ref y, Second + 24, High(b1, threshold), scale);
+        Store(ref x, ref y, Second + 32, Low(b2, threshold), scale);
+        Store(ref x, ref y, Second + 40, High(b2, threshold), scale);
+        Store(ref x, ref y, Second + 48, Low(b3, threshold), scale);
+        Store(ref x, ref y, Second + 56, High(b3, threshold), scale);
+    }
 
     /// <summary>The masks of one pass, to memory, from where any length can be taken.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

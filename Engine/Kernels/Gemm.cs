@@ -9,7 +9,7 @@ namespace Engine.Kernels;
 /// <para>The destination must not overlap an operand or the bias: the result would be undefined.</para>
 /// <para>The same arguments give the same bits on any number of threads. Where a matrix is cut depends on the threads, but the
 /// order in which one element adds up depends on the shapes, the strides and the width of the machine's vectors only.</para>
-/// <para>Each thread that takes part allocates memory for packed blocks, 1.2 MB, when it does so for the first time; nothing is
+/// <para>Each thread that takes part allocates memory for packed blocks, 1.5 MB, when it does so for the first time; nothing is
 /// allocated later.</para>
 /// </remarks>
 public static class Gemm
@@ -55,7 +55,8 @@ public static class Gemm
         if (!bias.IsEmpty && bias.Length != b.Columns)
         {
             throw new ShapeException(
-                $"Gemm.MultiplyAddBias: expected a bias of length {b.Columns}, one a column of B, or an empty one, got {bias.Length}.");
+                $"Gemm.MultiplyAddBias: expected a bias of length {b.Columns}, one a column of B, or an empty one, " +
+                $"got {bias.Length}.");
         }
 
         GemmFinish finish = bias.IsEmpty ? GemmFinish.None : GemmFinish.AddBias;

@@ -7,8 +7,13 @@ namespace Engine.Kernels;
 /// <summary>The upper level of the matrix product: chooses the way by shape, and cuts C between threads.</summary>
 internal static class GemmDriver
 {
-    /// <summary>A thread joins for at least this many multiply-adds, some ten microseconds; a fork and join costs one to three.</summary>
+    /// <summary>
+    /// A thread joins for at least this many multiply-adds, some ten microseconds; a fork and join costs one to three.
+    /// </summary>
     private const long MinWorkOfThread = 512 * 1024;
+
+    /// <summary>The multiply-adds of a part that is worth its own packing, some tenths of a millisecond.</summary>
+    private const long MinWorkOfPart = 16 * 1024 * 1024;
 
     private enum Way
     {
@@ -31,9 +36,9 @@ internal static class GemmDriver
 
         // The way is chosen for the whole: a part of it that is small must add up in the same order.
         Way way = Choose(problem);
+        long work = (long)problem.M * problem.N * Math.Max(problem.K, 1);
         if (threads > 1)
         {
-            long work = (long)problem.M * problem.N * Math.Max(problem.K, 1);
             threads = (int)Math.Min(threads, Math.Max(work / MinWorkOfThread, 1));
         }
 
@@ -43,9 +48,15 @@ internal static class GemmDriver
             return;
         }
 
-        PartBody<T> body = new(problem, way, threads);
+        PartBody<T> body = new(problem, way, PartsFor(work, threads));
         ParallelLoop.Run(ref body, body.Parts, threads);
     }
+
+    /// <summary>
+    /// One part a thread, or two where parts are long: so that a thread which is kept from running by something else does not
+    /// keep the others waiting for all of its share.
+    /// </summary>
+    private static int PartsFor(long work, int threads) => work / threads >= 2 * MinWorkOfPart ? 2 * threads : threads;
 
     /// <summary>C is one contiguous column: as a row, Cᵀ = Bᵀ·Aᵀ, it takes the ways for few rows.</summary>
     private static void RunColumn<T>(in GemmProblem<T> problem, int threads)
@@ -133,7 +144,7 @@ internal static class GemmDriver
     }
 
     /// <summary>
-    /// C cut into a grid of blocks, one a thread. The summed axis is never cut, so any grid gives the same bits.
+    /// C cut into a grid of blocks. The summed axis is never cut, so any grid gives the same bits.
     /// </summary>
     private readonly ref struct PartBody<T> : IBody
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -149,18 +160,18 @@ internal static class GemmDriver
         private readonly int _columns;
         private readonly int _partsAcross;
 
-        public PartBody(in GemmProblem<T> problem, Way way, int threads)
+        public PartBody(in GemmProblem<T> problem, Way way, int parts)
         {
             _problem = problem;
             _way = way;
 
             // Each block packs its own operands: as square as can be, so that they are small.
             int across = 1;
-            int down = threads;
+            int down = parts;
             long best = long.MaxValue;
-            for (int candidate = 1; candidate <= threads; candidate++)
+            for (int candidate = 1; candidate <= parts; candidate++)
             {
-                int other = threads / candidate;
+                int other = parts / candidate;
                 long rows = BlockLength(problem.M, other, RowUnit);
                 long columns = BlockLength(problem.N, candidate, ColumnUnit);
                 long cost = (rows * columns * problem.K / 16) + ((rows + columns) * problem.K);

@@ -4,7 +4,9 @@ using Engine.Numerics;
 
 namespace Engine.Kernels;
 
-/// <summary>The micro-kernel of 6 rows × 2 vectors: 12 accumulators, 2 vectors of B and 1 element of A fill 15 of 16 registers.</summary>
+/// <summary>
+/// The micro-kernel of 6 rows × 2 vectors: 12 accumulators, 2 vectors of B and 1 element of A fill 15 of 16 registers.
+/// </summary>
 /// <remarks>
 /// The accumulators are single locals because the compiler keeps those in registers, and neither arrays nor larger structs. Hence
 /// a file for each height of the tile; all of them do the same to each element, in the same order.

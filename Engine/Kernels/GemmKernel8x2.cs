@@ -4,7 +4,9 @@ using Engine.Numerics;
 
 namespace Engine.Kernels;
 
-/// <summary>The micro-kernel of 8 rows × 2 vectors: 16 accumulators, 2 vectors of B and 1 element of A, for 32 registers.</summary>
+/// <summary>
+/// The micro-kernel of 8 rows × 2 vectors: 16 accumulators, 2 vectors of B and 1 element of A, for 32 registers.
+/// </summary>
 /// <remarks>
 /// The accumulators are single locals because the compiler keeps those in registers, and neither arrays nor larger structs. Hence
 /// a file for each height of the tile; all of them do the same to each element, in the same order.

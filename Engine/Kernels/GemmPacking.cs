@@ -62,7 +62,9 @@ internal static class GemmPacking
                 for (int p = 0; p < k; p++)
                 {
                     Unsafe.CopyBlockUnaligned(
-                        ref Unsafe.As<T, byte>(ref panel), ref Unsafe.As<T, byte>(ref from), (uint)(TKernel.Rows * Unsafe.SizeOf<T>()));
+                        ref Unsafe.As<T, byte>(ref panel),
+                        ref Unsafe.As<T, byte>(ref from),
+                        (uint)(TKernel.Rows * Unsafe.SizeOf<T>()));
                     from = ref Unsafe.Add(ref from, aColumn);
                     panel = ref Unsafe.Add(ref panel, TKernel.Rows);
                 }

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Engine.Kernels;
 
-/// <summary>One product, checked, with its operands as references and distances: what goes from the driver to the levels below.</summary>
+/// <summary>
+/// One product, checked, with its operands as references and distances: what goes from the driver to the levels below.
+/// </summary>
 internal ref struct GemmProblem<T>
 {
     /// <summary>Element [0, 0] of A, [M, K]; only read.</summary>

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Engine.Kernels;
 
-/// <summary>The memory of one thread for packed blocks: allocated when the thread first needs it, always of the same size.</summary>
+/// <summary>
+/// The memory of one thread for packed blocks: allocated when the thread first needs it, always of the same size.
+/// </summary>
 internal static class GemmScratch
 {
     /// <summary>The size of the block of A, in bytes: it lives in the second-level cache.</summary>

@@ -16,7 +16,9 @@ internal static class GemmSmall
     /// <summary>The longest summed axis for which this beats the blocked way.</summary>
     public const int MaxDepth = 4;
 
-    /// <summary>How many bytes of a row are done at a time: they, and four such pieces of B, stay in the first-level cache.</summary>
+    /// <summary>
+    /// How many bytes of a row are done at a time: they, and four such pieces of B, stay in the first-level cache.
+    /// </summary>
     private const int PieceBytes = 4096;
 
     /// <summary>A product without a summed axis: sums of nothing, finished.</summary>
@@ -147,7 +149,9 @@ internal static class GemmSmall
         return count;
     }
 
-    /// <summary>Up to four dot products of one row of A. Where there are fewer columns the last one stands in for the missing.</summary>
+    /// <summary>
+    /// Up to four dot products of one row of A. Where there are fewer columns the last one stands in for the missing.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FourDots<T>(in GemmProblem<T> problem, int row)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -11,10 +11,14 @@ namespace Engine.Kernels;
 /// </summary>
 internal static class GemmSwapped
 {
-    /// <summary>The largest number of rows for which this beats packing a transposed B, where B is several times larger than A.</summary>
+    /// <summary>
+    /// The largest number of rows for which this beats packing a transposed B, where B is several times larger than A.
+    /// </summary>
     public const int MaxRows = 128;
 
-    /// <summary>The shortest summed axis for which this pays: a short one does not outweigh the result's way through memory.</summary>
+    /// <summary>
+    /// The shortest summed axis for which this pays: a short one does not outweigh the result's way through memory.
+    /// </summary>
     public const int MinDepth = 64;
 
     /// <summary>Computes the product.</summary>
@@ -58,8 +62,8 @@ internal static class GemmSwapped
                 int columns = Math.Min(Piece, problem.N - column);
                 for (int j = 0; j < columns; j += 4)
                 {
-                    Simd.Transpose4x4(
-                        ref Unsafe.Add(ref result, ((nint)(column + j) * height) + row), height, ref Unsafe.Add(ref first, j), Piece);
+                    ref T block = ref Unsafe.Add(ref result, ((nint)(column + j) * height) + row);
+                    Simd.Transpose4x4(ref block, height, ref Unsafe.Add(ref first, j), Piece);
                 }
 
                 ref T bias = ref Unsafe.Add(ref problem.Bias, (problem.Finish & GemmFinish.AddBias) != 0 ? column : 0);

@@ -24,7 +24,9 @@ internal interface IGemmKernel
     /// <param name="b">Element [0, 0] of B, [k, two vectors]: each row contiguous and read whole.</param>
     /// <param name="bStep">The distance between two rows of B.</param>
     /// <param name="k">The length of the summed axis, at least 0.</param>
-    /// <param name="c">Element [0, 0] of the tile: each row contiguous and written whole. Must not overlap A, B or the bias.</param>
+    /// <param name="c">
+    /// Element [0, 0] of the tile: each row contiguous and written whole. Must not overlap A, B or the bias.
+    /// </param>
     /// <param name="cRow">The distance between two rows of C.</param>
     /// <param name="rows">How many rows of the tile there are: 1 to <see cref="Rows"/>.</param>
     /// <param name="bias">Two vectors, read only with <see cref="GemmFinish.AddBias"/>.</param>

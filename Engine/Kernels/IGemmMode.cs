@@ -4,9 +4,9 @@ namespace Engine.Kernels;
 internal interface IGemmMode
 {
     /// <summary>
-    /// Whether B is packed on the way. The first tile of a strip reads B where it lies and leaves a packed copy for the tiles below
-    /// it: the stores, and the prefetches of rows far apart, hide behind the multiply-adds, so that packing B costs next to nothing
-    /// even for a product of few rows.
+    /// Whether B is packed on the way. The first tile of a strip reads B where it lies and leaves a packed copy for the tiles
+    /// below it: the stores, and the prefetches of rows far apart, hide behind the multiply-adds, so that packing B costs next to
+    /// nothing even for a product of few rows.
     /// </summary>
     static abstract bool PacksB { get; }
 }

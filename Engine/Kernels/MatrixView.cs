@@ -18,7 +18,9 @@ public readonly ref struct MatrixView<T>
     /// <param name="values">At least (rows − 1) × rowStride + columns values; those in the gaps are left alone.</param>
     /// <param name="rows">The number of rows, at least 0.</param>
     /// <param name="columns">The number of columns, at least 0.</param>
-    /// <param name="rowStride">The distance between the beginnings of two rows, in elements; at least the number of columns.</param>
+    /// <param name="rowStride">
+    /// The distance between the beginnings of two rows, in elements; at least the number of columns.
+    /// </param>
     /// <exception cref="ArgumentException">The values are too few, a length is negative, or the stride is too small.</exception>
     public MatrixView(Span<T> values, int rows, int columns, int rowStride)
     {

@@ -20,7 +20,9 @@ public readonly ref struct ReadOnlyMatrixView<T>
     /// <param name="values">At least (rows − 1) × rowStride + columns values; those in the gaps are never read.</param>
     /// <param name="rows">The number of rows, at least 0.</param>
     /// <param name="columns">The number of columns, at least 0.</param>
-    /// <param name="rowStride">The distance between the beginnings of two rows, in elements; at least the number of columns.</param>
+    /// <param name="rowStride">
+    /// The distance between the beginnings of two rows, in elements; at least the number of columns.
+    /// </param>
     /// <exception cref="ArgumentException">The values are too few, a length is negative, or the stride is too small.</exception>
     public ReadOnlyMatrixView(ReadOnlySpan<T> values, int rows, int columns, int rowStride)
         : this(values, rows, columns, rowStride, isTransposed: false) =>
@@ -41,7 +43,9 @@ public readonly ref struct ReadOnlyMatrixView<T>
     /// <summary>The number of columns of the matrix as it is seen: of the transpose, where it is one.</summary>
     public int Columns { get; }
 
-    /// <summary>The distance between two rows as they are stored, in elements: between two columns of a transposed view.</summary>
+    /// <summary>
+    /// The distance between two rows as they are stored, in elements: between two columns of a transposed view.
+    /// </summary>
     public int RowStride { get; }
 
     /// <summary>Whether this is the transpose of the matrix as it is stored.</summary>

@@ -54,7 +54,7 @@ public partial class Model
 
             count = n;
             values[i] = new T[checked((int)samples.FlattenedLength)];
-            samples.FlattenTo(values[i]);
+            samples.CopyElementsTo(values[i]);
             Door.CheckNumbers<T>(Inputs[i], values[i]);
         }
 

@@ -119,9 +119,9 @@ internal sealed class Training<T> : ITraining
     public void Gather(in ReadOnlyTensorSpan<T> inputs, in ReadOnlyTensorSpan<T> targets, int batch)
     {
         _executor.Run.Batch = batch;
-        inputs.FlattenTo(_executor.Input(0));
+        inputs.CopyElementsTo(_executor.Input(0));
         Span<T> target = _meter.Target(0, batch);
-        targets.FlattenTo(target);
+        targets.CopyElementsTo(target);
         _model.Compiled.Losses[0].ValidateTargets<T>(target, batch, _model.Output.Shape);
         _meter.ClearWeights();
     }

@@ -21,6 +21,19 @@ internal static class TensorExtensions
         return MemoryMarshal.CreateReadOnlySpan(in span.GetPinnableReference(), checked((int)span.FlattenedLength));
     }
 
+    /// <summary>Copies all elements, row-major: at the speed of memory where they lie dense, else one by one.</summary>
+    public static void CopyElementsTo<T>(this in ReadOnlyTensorSpan<T> tensor, Span<T> destination)
+    {
+        if (tensor.IsDense)
+        {
+            MemoryMarshal.CreateReadOnlySpan(in tensor.GetPinnableReference(), checked((int)tensor.FlattenedLength)).CopyTo(destination);
+        }
+        else
+        {
+            tensor.FlattenTo(destination);
+        }
+    }
+
     /// <summary>The tensor itself where it is dense, else a dense copy.</summary>
     public static Tensor<T> ToDense<T>(this Tensor<T> tensor)
     {

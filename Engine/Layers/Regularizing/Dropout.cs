@@ -95,7 +95,7 @@ public sealed class Dropout : SimpleLayer
         }
 
         T[] values = new T[checked((int)x.FlattenedLength)];
-        x.FlattenTo(values);
+        x.AsReadOnlyTensorSpan().CopyElementsTo(values);
         int rows = x.Rank == 0 ? 1 : Math.Max(1, checked((int)x.Lengths[0]));
         RandomSource random = new(seed, stream: 0);
         DropoutKernels.Apply(values, values, values.Length / rows, new DropoutRate(rate), random, [], threads: 1);
