@@ -1,5 +1,3 @@
-using Engine.Callbacks;
-
 namespace Engine.Visualization;
 
 /// <summary>

@@ -1,4 +1,3 @@
-using Engine.Callbacks;
 using Engine.Visualization;
 
 namespace Engine.Tests.Visualization;
