@@ -6,7 +6,7 @@ namespace Engine.Tests.Optimizers;
 [Category("Kernels")]
 public class OptimizerTests
 {
-    private static readonly Optimizer[] All =
+    internal static readonly Optimizer[] All =
     [
         new SGD(), new SGD(0.1, momentum: 0.9), new SGD(0.1, momentum: 0.9, nesterov: true),
         new RMSprop(0.01), new RMSprop(0.01, rho: 0.8, momentum: 0.7), new RMSprop(0.01, centered: true),

@@ -62,6 +62,6 @@ public static class GradientCheck
         }
 
         return new GradientReport(
-            subject, false, 0, "", 0, 0, 0, $"expected a point off the kinks, found none in {MaxAttempts} attempts.");
+            subject, false, 0, "", 0, 0, 1, 0, $"expected a point off the kinks, found none in {MaxAttempts} attempts.");
     }
 }

@@ -15,7 +15,13 @@ internal sealed class Harness<T>
     private readonly double[][] _inputs;
     private readonly double[][] _outputWeights;
 
-    public Harness(Model model, GradientCheckOptions options, int batch, IReadOnlySet<Parameter>? wanted = null, bool inputGradients = true)
+    public Harness(
+        Model model,
+        GradientCheckOptions options,
+        int batch,
+        IReadOnlySet<Parameter>? wanted = null,
+        bool inputGradients = true,
+        bool hasBackward = true)
     {
         Model = model;
         Options = options;
@@ -24,9 +30,9 @@ internal sealed class Harness<T>
         _executor = new Executor<T>(model.Graph, new PlanOptions
         {
             Batch = batch,
-            Wanted = wanted ?? new HashSet<Parameter>(Parameters),
-            LossValues = [.. model.Graph.Outputs.Distinct()],
-            InputGradients = inputGradients,
+            Wanted = hasBackward ? wanted ?? new HashSet<Parameter>(Parameters) : new HashSet<Parameter>(),
+            LossValues = hasBackward ? [.. model.Graph.Outputs.Distinct()] : [],
+            InputGradients = inputGradients && hasBackward,
         });
         _inputs = [.. model.Inputs.Select(input => new double[batch * input.Shape.Size])];
         _outputWeights = [.. model.Outputs.Select(output => new double[batch * output.Shape.Size])];
@@ -62,7 +68,10 @@ internal sealed class Harness<T>
 
     public Span<T> Gradient(Parameter parameter) => _executor.Gradient(parameter);
 
-    public void Poison() => _executor.Poison();
+    /// <summary>What scratch is filled with between forward and backward; not touched if null.</summary>
+    public byte? ScratchPoison { get; set; }
+
+    public void Poison(byte value = 0xff) => _executor.Poison(value);
 
     /// <summary>Draws the inputs; each attempt draws others.</summary>
     public void FillInputs(int attempt)
@@ -96,7 +105,14 @@ internal sealed class Harness<T>
             Convert(_inputs[i].AsSpan(0, Batch * Model.Inputs[i].Shape.Size), _executor.Input(i));
         }
 
-        _executor.Forward();
+        try
+        {
+            _executor.Forward();
+        }
+        catch (Exception exception) when (exception is IndexOutOfRangeException or ArgumentException)
+        {
+            throw Broken("forward", exception);
+        }
     }
 
     public void Backward()
@@ -104,13 +120,46 @@ internal sealed class Harness<T>
         for (int k = 0; k < _outputWeights.Length; k++)
         {
             Span<T> gradient = _executor.Gradient(Model.Graph.Outputs[k]);
-            if (!gradient.IsEmpty)
+            if (gradient.IsEmpty)
             {
-                Convert(_outputWeights[k].AsSpan(0, gradient.Length), gradient);
+                continue;
+            }
+
+            // A value may be several of the model's outputs.
+            int value = Model.Graph.Outputs[k];
+            gradient.Clear();
+            for (int j = 0; j < _outputWeights.Length; j++)
+            {
+                for (int i = 0; Model.Graph.Outputs[j] == value && i < gradient.Length; i++)
+                {
+                    gradient[i] += T.CreateTruncating(_outputWeights[j][i]);
+                }
             }
         }
 
-        _executor.Backward();
+        if (ScratchPoison is { } poison)
+        {
+            _executor.PoisonScratch(poison);
+        }
+
+        try
+        {
+            _executor.Backward();
+        }
+        catch (Exception exception) when (exception is IndexOutOfRangeException or ArgumentException)
+        {
+            throw Broken("backward", exception);
+        }
+    }
+
+    private LayerContractException Broken(string where, Exception exception)
+    {
+        Layer layer = Model.Layers.Count(layer => layer is not (Engine.Input or Copy)) == 1 ? Model.Layers[^1] : Model;
+        return new LayerContractException(
+            $"{layer.Title}: expected {where} to run through, got {exception.GetType().Name}: {exception.Message} "
+            + $"In backward, inputs and outputs that BackwardReads ({layer.BackwardReads}) does not name and gradients that are not "
+            + "wanted are empty.",
+            exception);
     }
 
     private static void Convert(ReadOnlySpan<double> from, Span<T> to)

@@ -17,9 +17,13 @@ public static partial class LayerContract
         {
             model.Save(path);
             Model loaded = Model.Load(path, subject.Options.Catalog ?? subject.CatalogOfAnew(model.Layers[^1].Kind));
-            double[][] expected = subject.Results(subject.Harness<double>(model));
-            double[][] actual = subject.Results(subject.Harness<double>(loaded));
-            subject.CheckSame(expected, actual, "saved and loaded");
+            subject.CheckDescription(model.Layers[^1], loaded.Layers[^1]);
+            foreach (Phase phase in Enum.GetValues<Phase>().Reverse())
+            {
+                double[][] expected = subject.Results(subject.Harness<double>(model, phase));
+                double[][] actual = subject.Results(subject.Harness<double>(loaded, phase));
+                subject.CheckSame(expected, actual, $"saved and loaded, in {phase}");
+            }
         }
         finally
         {
@@ -93,6 +97,18 @@ public static partial class LayerContract
         {
             LayerCatalog catalog = new();
             return catalog.Kinds.Contains(kind) ? catalog : catalog.Add(kind, _ => make());
+        }
+
+        public void CheckDescription(Layer saved, Layer loaded)
+        {
+            ConfigurationWriter expected = new(), actual = new();
+            saved.Describe(expected);
+            loaded.Describe(actual);
+            if (!System.Text.Json.Nodes.JsonNode.DeepEquals(expected.Values, actual.Values))
+            {
+                throw Broken($"saved and loaded: expected the configuration {expected.Values.ToJsonString()}, "
+                    + $"got {actual.Values.ToJsonString()}");
+            }
         }
 
         public void CheckSame(double[][] expected, double[][] actual, string where)

@@ -8,4 +8,10 @@ public sealed class LayerContractException : Exception
         : base(message)
     {
     }
+
+    /// <summary>The same, with what the layer itself threw.</summary>
+    public LayerContractException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
 }

@@ -9,7 +9,7 @@ internal sealed class Stencil(Harness<double> harness, string subject)
     private double[][] _outputs = [];
 
     private double _excess = -1;
-    private (string Name, double Analytic, double Numeric) _worst = ("", 0, 0);
+    private (string Name, double Analytic, double Numeric, double Magnitude) _worst = ("", 0, 0, 1);
     private int _elements;
     private bool _isKink;
 
@@ -52,7 +52,7 @@ internal sealed class Stencil(Harness<double> harness, string subject)
             ? null
             : new GradientReport(
                 subject, _excess <= 1 && problem is null, _elements, _worst.Name, _worst.Analytic, _worst.Numeric,
-                Math.Max(_excess, 0), problem);
+                _worst.Magnitude, Math.Max(_excess, 0), problem);
     }
 
     private void Check(string name, Shape shape, Span<double> values, double[] analytic, double largest)
@@ -78,7 +78,8 @@ internal sealed class Stencil(Harness<double> harness, string subject)
             if (excess > _excess)
             {
                 _excess = excess;
-                _worst = ($"{name} {Place(shape, i)}", analytic[i], numeric);
+                double magnitude = Math.Abs(analytic[i]) + Math.Abs(numeric) + (0.01 * largest);
+                _worst = ($"{name} {Place(shape, i)}", analytic[i], numeric, magnitude);
             }
         }
     }

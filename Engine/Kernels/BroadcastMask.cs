@@ -8,15 +8,11 @@ internal static class BroadcastMask
 {
     /// <summary>y = x · mask where the mask is not zero, else exactly zero, whatever x is.</summary>
     /// <param name="x">One sample.</param>
-    /// <param name="mask">The mask, of <paramref name="maskShape"/>.</param>
+    /// <param name="mask">The mask, of <paramref name="maskLengths"/>.</param>
     /// <param name="y">The result; may be <paramref name="x"/>.</param>
-    /// <param name="shape">The sample's shape.</param>
-    /// <param name="maskShape">Of the same rank; each length 1 or the sample's.</param>
-    public static void Apply<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> mask, Span<T> y, Shape shape, Shape maskShape)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        Apply(x, mask, y, shape.AsSpan(), maskShape.AsSpan());
-
-    private static void Apply<T>(
+    /// <param name="lengths">The lengths of the sample's axes.</param>
+    /// <param name="maskLengths">As many; each 1 or the sample's.</param>
+    public static void Apply<T>(
         ReadOnlySpan<T> x, ReadOnlySpan<T> mask, Span<T> y, ReadOnlySpan<int> lengths, ReadOnlySpan<int> maskLengths)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

@@ -55,8 +55,19 @@ public abstract class Layer
     /// </summary>
     public virtual bool CanRunInPlace => false;
 
-    /// <summary>An activation that follows forward on this layer's single output; run as a step of its own.</summary>
+    /// <summary>
+    /// An activation that follows forward on this layer's single output; run as a step of its own. A layer around this one gets it
+    /// with the child's forward and backward: see <see cref="Pass{T}.Forward"/>.
+    /// </summary>
     public virtual ActivationFunction? TrailingActivation => null;
+
+    /// <summary>
+    /// What a layer around this one must hand to <see cref="Pass{T}.Backward"/>: as <see cref="BackwardReads"/>, but for the output
+    /// what the <see cref="TrailingActivation"/> reads, if there is one.
+    /// </summary>
+    public Reads ReadsAsChild => TrailingActivation is { } activation
+        ? (BackwardReads & Reads.Input) | ((activation.BackwardReads & ActivationReads.Output) != 0 ? Reads.Output : Reads.None)
+        : BackwardReads;
 
     /// <summary>The name of the layer's kind, as messages and files have it: "Dense".</summary>
     public virtual string Kind => GetType().Name;

@@ -39,5 +39,11 @@ internal sealed unsafe class NodeState<T>
 
     public int ScratchLength { get; set; }
 
+    /// <summary>For a child with a trailing activation that needs it: what the activation is applied to; else 0.</summary>
+    public nint PreActivation { get; set; }
+
+    /// <summary>For a child with a trailing activation: the gradient of what the activation is applied to.</summary>
+    public nint ActivationGradient { get; set; }
+
     public NodeState<T>[] Children { get; set; } = [];
 }

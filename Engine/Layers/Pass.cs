@@ -111,24 +111,38 @@ public readonly unsafe ref struct Pass<T>
     /// <summary>Runs the forward of a child with one input and one output, within this layer's forward.</summary>
     /// <param name="child">The index in <see cref="Layer.Children"/>.</param>
     /// <param name="x">The child's input, <c>[batch, ...]</c> in the child's shape.</param>
-    /// <param name="y">The child's output, overwritten.</param>
+    /// <param name="y">The child's output, its <see cref="Layer.TrailingActivation"/> applied; overwritten.</param>
     /// <param name="batch">The number of samples the child sees; at most what <see cref="Layer.UseOfChild"/> said.</param>
+    /// <exception cref="InvalidOperationException">This is not a forward.</exception>
     public void Forward(int child, ReadOnlySpan<T> x, Span<T> y, int batch)
     {
         NodeState<T> node = _node.Children[child];
+        if (_run.IsBackward)
+        {
+            throw new InvalidOperationException(
+                $"{_node.Layer.Title}: expected to run the forward of {node.Layer.Title} in forward, got it in backward. "
+                + "Keep the child's output instead: see Needs.");
+        }
+
         fixed (T* px = x, py = y)
         {
-            Enter(node, batch, Checked(node, x, node.InputShapes[0], px, batch), Checked(node, y, node.OutputShapes[0], py, batch));
+            nint output = Checked(node, y, node.OutputShapes[0], py, batch);
+            nint own = node.PreActivation != 0 ? node.PreActivation : output;
+            Enter(node, batch, Checked(node, x, node.InputShapes[0], px, batch), own);
             node.Run.ClearPenalty();
             node.Layer.Forward(new Pass<T>(node));
             _run.AddPenalty(node.Run.Penalty);
+            node.Layer.TrailingActivation?.Forward(new ReadOnlySpan<T>((void*)own, y.Length), y, RowLength(node));
         }
     }
 
-    /// <summary>Runs the backward of a child with one input and one output, within this layer's backward.</summary>
+    /// <summary>
+    /// Runs the backward of a child with one input and one output, within this layer's backward: once a step, since it overwrites
+    /// the gradients of the child's parameters.
+    /// </summary>
     /// <param name="child">The index in <see cref="Layer.Children"/>.</param>
-    /// <param name="x">The input of the child's forward; may be empty if the child's backward does not read it.</param>
-    /// <param name="y">The output of the child's forward; may be empty if the child's backward does not read it.</param>
+    /// <param name="x">The input of the child's forward; may be empty unless <see cref="Layer.ReadsAsChild"/> names it.</param>
+    /// <param name="y">The output of the child's forward; may be empty unless <see cref="Layer.ReadsAsChild"/> names it.</param>
     /// <param name="dy">The gradient of the child's output.</param>
     /// <param name="dx">The gradient of the child's input, overwritten; empty if it is not wanted.</param>
     /// <param name="batch">The number of samples, as in forward.</param>
@@ -137,17 +151,26 @@ public readonly unsafe ref struct Pass<T>
         NodeState<T> node = _node.Children[child];
         fixed (T* px = x, py = y, pdy = dy, pdx = dx)
         {
-            Reads reads = node.Layer.BackwardReads;
-            Enter(
-                node,
-                batch,
-                (reads & Reads.Input) == 0 ? 0 : Checked(node, x, node.InputShapes[0], px, batch),
-                (reads & Reads.Output) == 0 ? 0 : Checked(node, y, node.OutputShapes[0], py, batch));
-            node.OutputGradients[0] = Checked(node, dy, node.OutputShapes[0], pdy, batch);
+            Reads reads = node.Layer.ReadsAsChild;
+            nint input = (reads & Reads.Input) == 0 ? 0 : Checked(node, x, node.InputShapes[0], px, batch);
+            nint output = (reads & Reads.Output) == 0 ? 0 : Checked(node, y, node.OutputShapes[0], py, batch);
+            nint gradient = Checked(node, dy, node.OutputShapes[0], pdy, batch);
+            if (node.Layer.TrailingActivation is { } activation)
+            {
+                Span<T> dz = new((void*)node.ActivationGradient, dy.Length);
+                activation.Backward(
+                    new ReadOnlySpan<T>((void*)node.PreActivation, node.PreActivation == 0 ? 0 : dy.Length), y, dy, dz, RowLength(node));
+                (output, gradient) = (node.PreActivation, node.ActivationGradient);
+            }
+
+            Enter(node, batch, input, output);
+            node.OutputGradients[0] = gradient;
             node.InputGradients[0] = dx.IsEmpty ? 0 : Checked(node, dx, node.InputShapes[0], pdx, batch);
             node.Layer.Backward(new Pass<T>(node));
         }
     }
+
+    private static int RowLength(NodeState<T> child) => child.OutputShapes[0].Rank == 0 ? 1 : child.OutputShapes[0][^1];
 
     private void Enter(NodeState<T> child, int batch, nint input, nint output)
     {

@@ -112,12 +112,16 @@ internal sealed unsafe class Executor<T>
         }
     }
 
-    /// <summary>Fills all memory with NaN, so that whatever is read before it is written shows.</summary>
-    public void Poison()
+    /// <summary>Fills all memory with a byte, so that whatever is read before it is written shows: 0xff makes NaN.</summary>
+    public void Poison(byte value)
     {
-        _arena.Poison();
-        _parameterArena.Poison();
+        _arena.Poison(value);
+        _parameterArena.Poison(value);
     }
+
+    /// <summary>The same for the scratch alone, whose content no call may expect to find again.</summary>
+    public void PoisonScratch(byte value) =>
+        new Span<byte>((void*)_scratch, checked(_plan.ScratchLength * sizeof(T))).Fill(value);
 
     public void Forward()
     {
@@ -250,6 +254,11 @@ internal sealed unsafe class Executor<T>
                 InputGradients = new nint[1],
                 OutputGradients = new nint[1],
             };
+            BufferNeeds activation = LayerNeeds.OfActivation(children[c], use);
+            state.Children[c].PreActivation = activation.Kept > 0 ? (nint)kept : 0;
+            state.Children[c].ActivationGradient = activation.Scratch > 0 ? (nint)scratch : 0;
+            kept += LayerNeeds.RoundUp(activation.Kept);
+            scratch += LayerNeeds.RoundUp(activation.Scratch);
             Complete(state.Children[c], i, use.Batch, ref kept, ref scratch, ref spare, written);
         }
     }

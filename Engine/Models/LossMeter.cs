@@ -20,6 +20,7 @@ internal sealed class LossMeter<T>
     private readonly T[] _sampleWeights;
     private readonly T[] _lossWeights;
     private readonly T[] _losses;
+    private readonly T[] _spare;
     private readonly double[] _sums;
     private readonly Parameter[] _penalized;
     private double _samples;
@@ -35,6 +36,11 @@ internal sealed class LossMeter<T>
         _sampleWeights = new T[batch];
         _lossWeights = new T[batch];
         _losses = new T[batch];
+
+        // For the gradients of outputs that are one value under several losses.
+        _spare = compilation.LossValues.Distinct().Count() == compilation.LossValues.Length
+            ? []
+            : new T[batch * model.Outputs.Max(output => output.Shape.Size)];
         _sums = new double[compilation.MetricNames.Count];
         _penalized = [.. model.Parameters.Where(parameter => parameter.Regularizer is not null)];
         Means = new double[compilation.MetricNames.Count];
@@ -139,8 +145,14 @@ internal sealed class LossMeter<T>
             Span<T> weights = _lossWeights.AsSpan(0, batch);
             TensorPrimitives.Multiply(
                 _sampleWeights.AsSpan(0, batch), T.CreateChecked(_compilation.Weights[k] / batch), weights);
+            bool isFirst = Array.IndexOf(_compilation.LossValues, _compilation.LossValues[k]) == k;
+            Span<T> written = isFirst ? gradient : _spare.AsSpan(0, gradient.Length);
             _compilation.Losses[k].Backward(
-                executor.Value(_compilation.LossValues[k]), Target(k, batch), batch, RowLength(k), IsFromLogits(k), weights, gradient);
+                executor.Value(_compilation.LossValues[k]), Target(k, batch), batch, RowLength(k), IsFromLogits(k), weights, written);
+            if (!isFirst)
+            {
+                TensorPrimitives.Add(gradient, written, gradient);
+            }
         }
     }
 

@@ -62,6 +62,6 @@ internal sealed unsafe class AlignedMemory
     public Span<T> Span<T>()
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => new(Address<T>(), checked((int)_length));
 
-    /// <summary>Fills with NaN, so that whatever reads before it writes is found out.</summary>
-    public void Poison() => _bytes.AsSpan().Fill(0xff);
+    /// <summary>Fills with a byte, so that whatever reads before it writes is found out: 0xff makes NaN, 0x7f huge numbers.</summary>
+    public void Poison(byte value) => _bytes.AsSpan().Fill(value);
 }

@@ -17,7 +17,7 @@ public sealed class Activation : SimpleLayer
     public ActivationFunction Function { get; }
 
     /// <inheritdoc/>
-    /// <remarks>Written with &amp;: HasFlag allocates until the JIT optimizes it.</remarks>
+    // Masks, not HasFlag, which boxes until its caller is optimized: this is asked in every step.
     public override Reads BackwardReads =>
         ((Function.BackwardReads & ActivationReads.Input) != 0 ? Reads.Input : Reads.None)
         | ((Function.BackwardReads & ActivationReads.Output) != 0 ? Reads.Output : Reads.None);

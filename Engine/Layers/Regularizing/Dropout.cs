@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Numerics;
 using System.Numerics.Tensors;
 using Engine.Kernels;
@@ -23,7 +22,6 @@ namespace Engine.Layers;
 public sealed class Dropout : SimpleLayer
 {
     private readonly int?[]? _noiseShape;
-    private readonly ConcurrentDictionary<Shape, Shape> _maskShapes = new();
     private DropoutRate _rate;
 
     /// <summary>Makes the layer.</summary>
@@ -122,7 +120,7 @@ public sealed class Dropout : SimpleLayer
 
     /// <inheritdoc/>
     public override BufferNeeds Needs(ReadOnlySpan<Shape> inputs, int batch) =>
-        _noiseShape is null ? default : new BufferNeeds(Scratch: MaskShape(inputs[0]).Size);
+        _noiseShape is null ? default : new BufferNeeds(Scratch: FillMaskLengths(inputs[0], stackalloc int[inputs[0].Rank]));
 
     /// <inheritdoc/>
     public override void Forward<T>(ReadOnlySpan<T> x, Span<T> y, in Pass<T> pass) => Mask(x, y, pass);
@@ -177,23 +175,29 @@ public sealed class Dropout : SimpleLayer
             return;
         }
 
-        Shape maskShape = MaskShape(shape);
-        Span<T> mask = pass.Scratch[..maskShape.Size];
+        Span<int> maskLengths = stackalloc int[shape.Rank];
+        Span<T> mask = pass.Scratch[..FillMaskLengths(shape, maskLengths)];
         for (int row = 0; row < pass.Batch; row++)
         {
             uint key = _noiseShape[0] == 1 ? 0 : pass.RowKeys.IsEmpty ? (uint)row : pass.RowKeys[row];
             DropoutKernels.FillMask(mask, _rate, random, key);
             int start = row * shape.Size;
-            BroadcastMask.Apply(x.Slice(start, shape.Size), mask, y.Slice(start, shape.Size), shape, maskShape);
+            BroadcastMask.Apply(x.Slice(start, shape.Size), mask, y.Slice(start, shape.Size), shape.AsSpan(), maskLengths);
         }
     }
 
-    // Made once for each shape that the layer meets: a step must not allocate.
-    private Shape MaskShape(Shape input) =>
-        _maskShapes.TryGetValue(input, out Shape? mask) ? mask : _maskShapes.GetOrAdd(input, MakeMaskShape);
+    // The lengths of one sample's mask; gives the number of its elements. No Shape: a step allocates nothing.
+    private int FillMaskLengths(Shape input, Span<int> lengths)
+    {
+        int size = 1;
+        for (int i = 0; i < lengths.Length; i++)
+        {
+            lengths[i] = _noiseShape![i + 1] ?? input[i];
+            size *= lengths[i];
+        }
 
-    private Shape MakeMaskShape(Shape input) =>
-        Shape.Create([.. Enumerable.Range(0, input.Rank).Select(i => _noiseShape![i + 1] ?? input[i])]);
+        return size;
+    }
 
     private static string RateMessage(string where, double rate) => string.Create(
         System.Globalization.CultureInfo.InvariantCulture,
