@@ -10,7 +10,9 @@ public class BrokenLayerTests
     {
         get
         {
-            yield return Case(() => new ForgetsTheLastOutput(), "Training, memory that held NaN before: something is read that was not written, or not written at all");
+            yield return Case(
+                () => new ForgetsTheLastOutput(),
+                "Training, memory that held NaN before: something is read that was not written, or not written at all");
             yield return Case(() => new ForgetsTheLastInputGradient(), "Training, memory that held NaN before");
             yield return Case(() => new ReadsScratchFirst(), "Training, memory that held NaN before");
             yield return Case(() => new KeepsInScratch(), "Training, memory that held NaN before");
@@ -21,15 +23,20 @@ public class BrokenLayerTests
                 () => new ReadsAnInputThatIsNotNamed(),
                 "expected backward to run through, got IndexOutOfRangeException: Index was outside the bounds of the array. In backward, "
                 + "inputs and outputs that BackwardReads (Output) does not name");
-            yield return Case(() => new InputGradientOffByOnePartInAMillion(), "in Training, gradients:", "worst of 28 is input 0 [");
-            yield return Case(() => new OneWeightsGradientOffByOnePartInAMillion(), "in Training, gradients:", "worst of 28 is weights [2]");
+            yield return Case(
+                () => new InputGradientOffByOnePartInAMillion(), "in Training, gradients:", "worst of 28 is input 0 [");
+            yield return Case(
+                () => new OneWeightsGradientOffByOnePartInAMillion(), "in Training, gradients:", "worst of 28 is weights [2]");
             yield return Case(() => new OtherMaskInBackward(), "in Training, gradients:", "backward");
             yield return Case(
                 () => new WithoutAGradient(), "expected a gradient of input 0 that is not zero throughout, got zeros. A check of zeros");
-            yield return Case(() => new CoarseInFloat(), "float against double: expected at most 2E-05 of the largest value apart");
-            yield return Case(() => new GivesUpWhenOneGradientIsNotWanted(), "without gradients of parameters: expected the same bits");
+            yield return Case(
+                () => new CoarseInFloat(), "float against double: expected at most 2E-05 of the largest value apart");
+            yield return Case(
+                () => new GivesUpWhenOneGradientIsNotWanted(), "without gradients of parameters: expected the same bits");
             yield return Case(() => new NotInPlace(), "in Training, in place: expected the same bits");
-            yield return Case(() => new NotInPlaceInInference(), "in Inference without a backward, in place: expected the same bits");
+            yield return Case(
+                () => new NotInPlaceInInference(), "in Inference without a backward, in place: expected the same bits");
             yield return Case(() => new RandomInInference(), "in inference, with another seed: expected the same bits");
             yield return Case(() => new MixesSamples(), "in inference, sample 0 alone and in a batch: expected at most 2E-05");
             yield return Case(() => new DependsOnThreads(), "on 2 threads: expected the same bits");

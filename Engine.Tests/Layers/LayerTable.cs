@@ -54,7 +54,8 @@ internal static class LayerTable
             {
                 yield return Dense("of one unit", input, 1, () => new Dense(1));
                 yield return Dense("without a bias", input, 5, () => new Dense(5, ActivationFunction.Tanh, useBias: false));
-                yield return Dense("with relu, without a bias", input, 11, () => new Dense(11, ActivationFunction.ReLU, useBias: false));
+                yield return Dense(
+                    "with relu, without a bias", input, 11, () => new Dense(11, ActivationFunction.ReLU, useBias: false));
             }
 
             foreach (Initializer initializer in Initializers)
@@ -62,17 +63,22 @@ internal static class LayerTable
                 yield return Dense($"from {initializer}", inputs[0], 5, () => new Dense(5, kernelInitializer: initializer));
             }
 
-            yield return Dense("with a bias from 0.3", inputs[1], 5, () => new Dense(5, biasInitializer: Initializer.Constant(0.3)));
+            yield return Dense(
+                "with a bias from 0.3", inputs[1], 5, () => new Dense(5, biasInitializer: Initializer.Constant(0.3)));
             foreach (Regularizer regularizer in Regularizers)
             {
-                yield return Dense($"with {regularizer} on the kernel", inputs[0], 5, () => new Dense(5, kernelRegularizer: regularizer));
-                yield return Dense($"with {regularizer} on the bias", inputs[1], 3, () => new Dense(3, biasRegularizer: regularizer));
+                yield return Dense(
+                    $"with {regularizer} on the kernel", inputs[0], 5, () => new Dense(5, kernelRegularizer: regularizer));
+                yield return Dense(
+                    $"with {regularizer} on the bias", inputs[1], 3, () => new Dense(3, biasRegularizer: regularizer));
             }
 
             foreach (Constraint constraint in Constraints)
             {
-                yield return Dense($"with {constraint} on the kernel", inputs[0], 5, () => new Dense(5, kernelConstraint: constraint));
-                yield return Dense($"with {constraint} on the bias", inputs[1], 3, () => new Dense(3, biasConstraint: constraint));
+                yield return Dense(
+                    $"with {constraint} on the kernel", inputs[0], 5, () => new Dense(5, kernelConstraint: constraint));
+                yield return Dense(
+                    $"with {constraint} on the bias", inputs[1], 3, () => new Dense(3, biasConstraint: constraint));
             }
 
             yield return Dense("frozen", inputs[0], 5, () => new Dense(5, ActivationFunction.ReLU) { Trainable = false });
