@@ -38,6 +38,8 @@ public class OwnLayerTests
                 yield return Case($"PerStep of Dense with {activation}", () => new PerStep(new Dense(5, activation)), [3, 7]);
             }
 
+            yield return Case("Twice a Dense", () => new Twice(new Dense(7, ActivationFunction.Tanh)), [7]);
+            yield return Case("Twice a Dropout", () => new Twice(new Dropout(0.4)), [5, 3]);
             yield return Case("Residual of Dropout", () => new Residual(new Dropout(0.4)), [5, 3]);
             yield return Case("Residual of Cube", () => new Residual(new Cube()), [5, 3]);
             yield return Case("Residual of QuarticPenalty", () => new Residual(new QuarticPenalty()), [5, 3]);
@@ -116,6 +118,55 @@ public class OwnLayerTests
     }
 
     [Test]
+    public void AChildGetsNoMoreSamplesThanWerePlanned()
+    {
+        Model model = new Sequential(new Input(3, 7), new Unplanned(new Dense(7, ActivationFunction.GELU)));
+        Assert.That(() => model.Predict(RandomTensor.Normal([2, 3, 7], seed: 1)), Throws.TypeOf<ShapeException>().With.Message.EqualTo(
+            "unplanned (Unplanned): expected to run dense (Dense) on at most 2 samples, as UseOfChild said, got 6. Override UseOfChild."));
+    }
+
+    [Test]
+    public void AModelIsNoChild()
+    {
+        Model model = new Sequential(new Input(7), new Residual(new Sequential(new Input(7), new Dense(7))));
+        Assert.That(() => model.Predict(RandomTensor.Normal([2, 7], seed: 1)), Throws.TypeOf<NotSupportedException>().With.Message.EqualTo(
+            "sequential (Sequential): expected to stand in a graph, got called by a layer around it. Put its layers into the graph instead."));
+    }
+
+    [Test]
+    public void ChildrenOfChildrenDrawIndependently()
+    {
+        const ulong Node = 3ul << 32;
+        HashSet<ulong> streams = [Node];
+        for (int i = 0; i < 20; i++)
+        {
+            Assert.That(streams.Add(RandomStreams.Child(Node, i)), Is.True, $"child {i}");
+            for (int k = 0; k < 20; k++)
+            {
+                Assert.That(streams.Add(RandomStreams.Child(RandomStreams.Child(Node, i), k)), Is.True, $"child {k} of child {i}");
+            }
+        }
+    }
+
+    [Test]
+    public void ValuesKeepTheirMemory()
+    {
+        ReadOnlySpan<float> values = KernelOfAForgottenModel();
+        float[] before = values.ToArray();
+        for (int i = 0; i < 20; i++)
+        {
+            GC.Collect();
+            GC.AllocateArray<byte>(1 << 20, pinned: true).AsSpan().Fill(0x55);
+        }
+
+        Assert.That(values.ToArray(), Is.EqualTo(before));
+
+        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        static ReadOnlySpan<float> KernelOfAForgottenModel() =>
+            new Sequential(new Input(300), new Dense(900)).Layers[1].Parameters[0].Values<float>();
+    }
+
+    [Test]
     public void AChildGetsNoValuesOfAnotherShape()
     {
         Model model = new Sequential(new Input(7), new Truncating());
@@ -125,6 +176,24 @@ public class OwnLayerTests
 
     private static TestCaseData Case(string name, Func<Layer> make, Shape input) =>
         new TestCaseData(make, input).SetArgDisplayNames(name, input.ToString());
+
+    /// <summary>Runs its child on every step, but does not say so in UseOfChild.</summary>
+    private sealed class Unplanned(Layer child) : SimpleLayer
+    {
+        public override IReadOnlyList<Layer> Children { get; } = [child];
+
+        public override ChildUse UseOfChild(int child, ReadOnlySpan<Shape> inputs, int batch) => new([[inputs[0][1]]], batch);
+
+        public override void Forward<T>(ReadOnlySpan<T> x, Span<T> y, in Pass<T> pass) =>
+            pass.Forward(0, x, y, pass.Batch * pass.InputShape()[0]);
+
+        public override void Backward<T>(
+            ReadOnlySpan<T> x, ReadOnlySpan<T> y, ReadOnlySpan<T> dy, Span<T> dx, in Pass<T> pass) =>
+            pass.Backward(0, x, y, dy, dx, pass.Batch * pass.InputShape()[0]);
+
+        protected override Shape Build(Shape input, ParameterFactory parameters) =>
+            [input[0], BuildChild(child, [input[1]])[0][0]];
+    }
 
     /// <summary>Hands too little to its child.</summary>
     private sealed class Truncating : SimpleLayer

@@ -39,6 +39,32 @@ internal sealed class Residual(Layer child) : SimpleLayer
     }
 }
 
+/// <summary>y = f(f(x)): a wrapper that lists one child twice, so that it can run twice in a step.</summary>
+internal sealed class Twice(Layer child) : SimpleLayer
+{
+    public override IReadOnlyList<Layer> Children { get; } = [child, child];
+
+    public override BufferNeeds Needs(ReadOnlySpan<Shape> inputs, int batch) =>
+        new(Kept: batch * inputs[0].Size, Scratch: batch * inputs[0].Size);
+
+    public override void Forward<T>(ReadOnlySpan<T> x, Span<T> y, in Pass<T> pass)
+    {
+        Span<T> h = pass.Kept[..x.Length];
+        pass.Forward(0, x, h, pass.Batch);
+        pass.Forward(1, h, y, pass.Batch);
+    }
+
+    public override void Backward<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, ReadOnlySpan<T> dy, Span<T> dx, in Pass<T> pass)
+    {
+        Span<T> h = pass.Kept[..dy.Length];
+        Span<T> dh = pass.Scratch[..dy.Length];
+        pass.Backward(1, h, y, dy, dh, pass.Batch);
+        pass.Backward(0, x, h, dh, dx, pass.Batch);
+    }
+
+    protected override Shape Build(Shape input, ParameterFactory parameters) => BuildChild(child, input)[0];
+}
+
 /// <summary>The same child on each step of <c>[n, steps, features]</c>: a child with a batch of its own, n · steps.</summary>
 internal sealed class PerStep(Layer child) : SimpleLayer
 {

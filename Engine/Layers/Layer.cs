@@ -159,8 +159,9 @@ public abstract class Layer
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
     /// <summary>
-    /// Checks the inputs' shapes, makes the parameters and gives the outputs' shapes. Called once for every use of the layer in a
-    /// graph: keep parameters in fields, but no shapes (a pass has them).
+    /// Checks the inputs' shapes, makes the parameters and gives the outputs' shapes. Called for every use of the layer in a graph,
+    /// and again whenever a plan is made around a layer inside another: keep parameters in fields, but no shapes (a pass has
+    /// them), and do no other work here.
     /// </summary>
     /// <param name="inputs">The shape of one sample of each input.</param>
     /// <param name="parameters">Makes the parameters, always in the same order.</param>

@@ -28,6 +28,9 @@ internal sealed unsafe class NodeState<T>
     /// <summary>The independent random stream of this node.</summary>
     public required ulong Stream { get; init; }
 
+    /// <summary>For a child: the largest batch that there is memory for.</summary>
+    public int MaxBatch { get; init; } = int.MaxValue;
+
     /// <summary>The gradients of the layer's own parameters; 0 where not wanted.</summary>
     public nint[] ParameterGradients { get; set; } = [];
 

@@ -186,10 +186,19 @@ public readonly unsafe ref struct Pass<T>
         run.Storages[1] = output;
     }
 
-    private static nint Checked(NodeState<T> child, ReadOnlySpan<T> values, Shape shape, T* address, int batch) =>
-        values.Length == batch * shape.Size ? (nint)address : throw new ShapeException(
+    private nint Checked(NodeState<T> child, ReadOnlySpan<T> values, Shape shape, T* address, int batch)
+    {
+        if (batch > child.MaxBatch)
+        {
+            throw new ShapeException(
+                $"{_node.Layer.Title}: expected to run {child.Layer.Title} on at most {child.MaxBatch} samples, as UseOfChild said, "
+                + $"got {batch}. Override UseOfChild.");
+        }
+
+        return values.Length == batch * shape.Size ? (nint)address : throw new ShapeException(
             $"{child.Layer.Title}: expected {batch} samples of {shape} from the layer around it, got {values.Length} values.",
             shape);
+    }
 
     private Span<T> Rows(nint address, Shape shape) => address == 0 ? [] : new Span<T>((void*)address, _run.Batch * shape.Size);
 }

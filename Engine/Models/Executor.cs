@@ -36,11 +36,10 @@ internal sealed unsafe class Executor<T>
 
         Parameter[] wanted = [.. graph.Nodes.SelectMany(node => node.Layer.Parameters).Where(options.Wanted.Contains).Distinct()];
         long gradientLength = wanted.Sum(parameter => (long)LayerNeeds.RoundUp(parameter.Shape.Size));
-        long spareLength = graph.Nodes.Select(node => node.Layer.Parameters.Sum(p => LayerNeeds.RoundUp(p.Shape.Size)))
-            .DefaultIfEmpty(0).Max();
-        bool sharesParameters = graph.Nodes.SelectMany(node => node.Layer.Parameters).Count() > graph.Nodes
-            .SelectMany(node => node.Layer.Parameters).Distinct().Count();
-        _parameterArena = new AlignedMemory(precision, gradientLength + (sharesParameters ? spareLength : 0));
+        Parameter[][] uses = [.. graph.Nodes.Select(node => ParameterUses(node.Layer).ToArray())];
+        bool sharesParameters = uses.Sum(node => node.Length) > uses.SelectMany(node => node).Distinct().Count();
+        long spareLength = sharesParameters ? uses.Max(node => node.Sum(p => (long)LayerNeeds.RoundUp(p.Shape.Size))) : 0;
+        _parameterArena = new AlignedMemory(precision, gradientLength + spareLength);
         T* address = _parameterArena.Address<T>();
         foreach (Parameter parameter in wanted)
         {
@@ -134,6 +133,8 @@ internal sealed unsafe class Executor<T>
                 node.Layer.Forward(new Pass<T>(node));
             }
         }
+
+        GC.KeepAlive(this);     // The nodes know addresses only.
     }
 
     public void Backward()
@@ -166,7 +167,13 @@ internal sealed unsafe class Executor<T>
                 Add(from, to, length);
             }
         }
+
+        GC.KeepAlive(this);
     }
+
+    // A layer's parameters, once for each use: a child that is listed twice is used twice.
+    private static IEnumerable<Parameter> ParameterUses(Layer layer) =>
+        layer.OwnParameters.Concat(layer.Children.SelectMany(ParameterUses));
 
     private static Span<T> Span(nint address, int length) => new((void*)address, length);
 
@@ -247,6 +254,7 @@ internal sealed unsafe class Executor<T>
                 Layer = children[c],
                 Run = new RunState { Storages = new nint[2] },
                 Stream = RandomStreams.Child(state.Stream, c),
+                MaxBatch = use.Batch,
                 InputShapes = use.Inputs,
                 OutputShapes = outputs,
                 InputStorages = [0],

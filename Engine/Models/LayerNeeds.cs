@@ -13,6 +13,11 @@ internal static class LayerNeeds
         int scratch = RoundUp(own.Scratch);
         for (int i = 0; i < layer.Children.Count; i++)
         {
+            if (layer.Children[i] is Model model)
+            {
+                throw model.CannotBeChild();
+            }
+
             ChildUse use = layer.UseOfChild(i, inputs, batch);
             BufferNeeds child = Of(layer.Children[i], use.Inputs, use.Batch);
             BufferNeeds activation = OfActivation(layer.Children[i], use);

@@ -147,11 +147,11 @@ public partial class Model : Layer
 
     /// <summary>Not called: a model inside a model is dissolved into its layers.</summary>
     /// <exception cref="NotSupportedException">Always.</exception>
-    public sealed override void Forward<T>(in Pass<T> pass) => throw Dissolved();
+    public sealed override void Forward<T>(in Pass<T> pass) => throw CannotBeChild();
 
     /// <summary>Not called: a model inside a model is dissolved into its layers.</summary>
     /// <exception cref="NotSupportedException">Always.</exception>
-    public sealed override void Backward<T>(in Pass<T> pass) => throw Dissolved();
+    public sealed override void Backward<T>(in Pass<T> pass) => throw CannotBeChild();
 
     /// <inheritdoc/>
     protected sealed override Shape[] Build(ReadOnlySpan<Shape> inputs, ParameterFactory parameters)
@@ -228,7 +228,7 @@ public partial class Model : Layer
             NamedParameters(child, $"{path}/{child.Name ?? (i == 0 ? child.DefaultName : $"{child.DefaultName}_{i}")}")));
     }
 
-    private NotSupportedException Dissolved() => new(
+    internal NotSupportedException CannotBeChild() => new(
         $"{Title}: expected to stand in a graph, got called by a layer around it. Put its layers into the graph instead.");
 
     // Every layer between the inputs and the outputs, with a unique name each.

@@ -12,6 +12,16 @@ internal static class RandomStreams
     /// <summary>The masks of the node at a place in the flat graph.</summary>
     public static ulong Node(int index) => (3ul << 32) + (uint)index;
 
-    /// <summary>The masks of a child of a node.</summary>
-    public static ulong Child(ulong stream, int index) => stream + ((ulong)(index + 1) << 40);
+    /// <summary>The masks of a child of a node, or of a child.</summary>
+    /// <remarks>
+    /// Mixed by the finalizer of SplitMix64 (Steele, Lea and Flood 2014), so that the child 1 of child 0 is not the child 0 of
+    /// child 1.
+    /// </remarks>
+    public static ulong Child(ulong stream, int index)
+    {
+        ulong z = stream + (((ulong)index + 1) * 0x9e3779b97f4a7c15);
+        z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+        z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+        return z ^ (z >> 31);
+    }
 }

@@ -58,9 +58,14 @@ internal sealed unsafe class AlignedMemory
         return (T*)_start;
     }
 
-    /// <summary>All elements.</summary>
+    /// <summary>All elements. The span keeps the memory alive, as an address would not.</summary>
     public Span<T> Span<T>()
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => new(Address<T>(), checked((int)_length));
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        nint offset = (nint)((byte*)Address<T>() - (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_bytes)));
+        ref byte start = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_bytes), offset);
+        return MemoryMarshal.CreateSpan(ref Unsafe.As<byte, T>(ref start), checked((int)_length));
+    }
 
     /// <summary>Fills with a byte, so that whatever reads before it writes is found out: 0xff makes NaN, 0x7f huge numbers.</summary>
     public void Poison(byte value) => _bytes.AsSpan().Fill(value);
