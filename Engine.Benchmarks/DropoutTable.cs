@@ -6,7 +6,7 @@ using Engine.Numerics;
 
 namespace Engine.Benchmarks;
 
-/// <summary>Dropout, fork and join, and random fills in half a minute: the best of many short runs, which others disturb least.</summary>
+/// <summary>Dropout, fork and join, and random fills in some seconds: many short runs each.</summary>
 internal static class DropoutTable
 {
     private const int Runs = 200;
@@ -15,7 +15,13 @@ internal static class DropoutTable
 
     public static void Run(TextWriter output)
     {
-        output.WriteLine("dropout(0.5), ns an element    type    threads  forward  backward (in place)");
+        TableHead.Write(output, "Dropout, random numbers, fork and join", "dropout");
+        output.WriteLine($"""
+            Median (best) of {Runs} short runs; backward runs in place, as in a model.
+
+            | dropout(0.5) | type | threads | forward, ns an element | backward, ns an element |
+            |---|---|--:|--:|--:|
+            """);
         foreach (var (rows, rowLength) in new[] { (1, 1 << 20), (1024, 1024), (128, 512), (128, 100), (128, 64), (128, 32), (128, 10) })
         {
             Row<float>(output, rows, rowLength, 1);
@@ -24,10 +30,13 @@ internal static class DropoutTable
         Row<float>(output, 1, 1 << 20, 2);
         Row<double>(output, 1, 1 << 20, 1);
 
+        output.WriteLine();
+        output.WriteLine("| other | median (best) |");
+        output.WriteLine("|---|--:|");
         long[] counts = new long[64];
         foreach (int threads in new[] { 2, 4 })
         {
-            double best = Best(1000, () =>
+            (double Median, double Best) fork = Measure(1000, () =>
             {
                 for (int i = 0; i < 1000; i++)
                 {
@@ -35,11 +44,11 @@ internal static class DropoutTable
                     ParallelLoop.Run(ref body, threads, threads);
                 }
             });
-            Line(output, $"fork and join, {threads} threads: {best / 1000:F2} µs (workers may come too late for so little)");
+            Line(output, $"| fork and join, {threads} threads, µs (workers may come too late for so little) | {Text(fork, 1e-3)} |");
         }
 
         // Each part waits for the other, so the worker does its half.
-        double meeting = Best(100, () =>
+        (double Median, double Best) meeting = Measure(100, () =>
         {
             for (int i = 0; i < 100; i++)
             {
@@ -47,13 +56,13 @@ internal static class DropoutTable
                 ParallelLoop.Run(ref body, 2, 2);
             }
         });
-        Line(output, $"fork and join, both threads taking part: {meeting / 1000:F2} µs");
+        Line(output, $"| fork and join, both threads taking part, µs | {Text(meeting, 1e-3)} |");
 
         float[] numbers = new float[1 << 16];
         int[] permutation = new int[1 << 16];
-        Line(output, $"uniform {Best(numbers.Length, () => s_random.FillUniform<float>(numbers)):F2} ns");
-        Line(output, $"normal {Best(numbers.Length, () => s_random.FillNormal<float>(numbers)):F2} ns");
-        Line(output, $"permutation {Best(permutation.Length, () => s_random.FillPermutation(permutation)):F2} ns");
+        Line(output, $"| uniform, ns an element | {Text(Measure(numbers.Length, () => s_random.FillUniform<float>(numbers)))} |");
+        Line(output, $"| normal, ns an element | {Text(Measure(numbers.Length, () => s_random.FillNormal<float>(numbers)))} |");
+        Line(output, $"| permutation, ns an element | {Text(Measure(permutation.Length, () => s_random.FillPermutation(permutation)))} |");
     }
 
     private static void Row<T>(TextWriter output, int rows, int rowLength, int threads)
@@ -63,10 +72,10 @@ internal static class DropoutTable
         s_random.FillNormal(x.AsSpan());
         var rate = new DropoutRate(0.5);
         int repeats = Math.Max(1, (1 << 18) / x.Length);
-        double forward = Best(x.Length * repeats, () => Repeat(x));
+        (double Median, double Best) forward = Measure(x.Length * repeats, () => Repeat(x));
         Array.Copy(x, y, x.Length);
-        double backward = Best(x.Length * repeats, () => Repeat(y));
-        Line(output, $"{$"[{rows}, {rowLength}]",-30} {typeof(T).Name,-7} {threads,7}  {forward,7:F2}  {backward,7:F2}");
+        (double Median, double Best) backward = Measure(x.Length * repeats, () => Repeat(y));
+        Line(output, $"| [{rows}, {rowLength}] | {typeof(T).Name} | {threads} | {Text(forward)} | {Text(backward)} |");
 
         // In place the numbers double or vanish every time: both are as fast as any others, infinity included.
         void Repeat(T[] source)
@@ -78,18 +87,23 @@ internal static class DropoutTable
         }
     }
 
-    private static double Best(int count, Action action)
+    private static (double Median, double Best) Measure(int count, Action action)
     {
-        double best = double.MaxValue;
+        double[] runs = new double[Runs];
+        action();
         for (int run = 0; run < Runs; run++)
         {
             long start = Stopwatch.GetTimestamp();
             action();
-            best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalNanoseconds / count);
+            runs[run] = Stopwatch.GetElapsedTime(start).TotalNanoseconds / count;
         }
 
-        return best;
+        Array.Sort(runs);
+        return (runs[Runs / 2], runs[0]);
     }
+
+    private static string Text((double Median, double Best) time, double factor = 1) =>
+        string.Create(CultureInfo.InvariantCulture, $"{time.Median * factor:F2} ({time.Best * factor:F2})");
 
     private static void Line(TextWriter output, FormattableString line) => output.WriteLine(line.ToString(CultureInfo.InvariantCulture));
 

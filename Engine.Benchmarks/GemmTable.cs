@@ -6,10 +6,12 @@ using Engine.Kernels;
 namespace Engine.Benchmarks;
 
 /// <summary>
-/// The matrix product's speed in a minute: best of many runs, for squares and for the shapes of training a multilayer perceptron.
+/// The matrix product's speed in a minute, for squares and for the shapes of training a multilayer perceptron.
 /// </summary>
 public static class GemmTable
 {
+    private const int Slices = 15;
+
     private static readonly int[] s_squares = [32, 64, 96, 128, 256, 384, 512, 768, 1024, 2048];
 
     private static readonly (string Name, int M, int N, int K, bool TransposeA, bool TransposeB)[] s_shapes =
@@ -38,37 +40,27 @@ public static class GemmTable
     /// <param name="output">Where the table goes.</param>
     public static void Run(TextWriter output)
     {
-        output.WriteLine("Best of many runs. The peak of one core is measured before and after each product.");
-        output.WriteLine();
-        output.WriteLine("| product | m | n | k | threads | float GFLOP/s | of peak | double GFLOP/s | of peak |");
-        output.WriteLine("|---|--:|--:|--:|--:|--:|--:|--:|--:|");
+        TableHead.Write(output, "Matrix products", "gemm");
+        output.WriteLine($"""
+            Median (best) of {Slices} slices. In each slice the multiply-add peak of one core, the product on one thread and the
+            product on two threads are measured one after the other; percentages and factors are those of a slice.
+
+            | product | m | n | k | type | one thread, GFLOP/s | of the peak | two threads, GFLOP/s | times one thread |
+            |---|--:|--:|--:|---|--:|--:|--:|--:|
+            """);
         foreach (int n in s_squares)
         {
-            Line(output, "square", n, n, n, false, false, 1);
-            if (n >= 256)
-            {
-                Line(output, "square", n, n, n, false, false, 2);
-            }
+            Line<float>(output, "square", n, n, n, false, false);
+            Line<double>(output, "square", n, n, n, false, false);
         }
 
         foreach ((string name, int m, int n, int k, bool transposeA, bool transposeB) in s_shapes)
         {
-            Line(output, name, m, n, k, transposeA, transposeB, 1);
-            Line(output, name, m, n, k, transposeA, transposeB, 2);
+            Line<float>(output, name, m, n, k, transposeA, transposeB);
         }
     }
 
-    private static void Line(TextWriter output, string name, int m, int n, int k, bool transposeA, bool transposeB, int threads)
-    {
-        (double inFloat, double floatPeak) = Measure<float>(m, n, k, transposeA, transposeB, threads);
-        (double inDouble, double doublePeak) = Measure<double>(m, n, k, transposeA, transposeB, threads);
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"| {name} | {m} | {n} | {k} | {threads} | {inFloat:F1} | {inFloat / floatPeak:P0} of {floatPeak:F1} | " +
-            $"{inDouble:F1} | {inDouble / doublePeak:P0} of {doublePeak:F1} |"));
-    }
-
-    private static (double Gflops, double Peak) Measure<T>(int m, int n, int k, bool transposeA, bool transposeB, int threads)
+    private static void Line<T>(TextWriter output, string name, int m, int n, int k, bool transposeA, bool transposeB)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Random random = new(1);
@@ -79,24 +71,42 @@ public static class GemmTable
         ReadOnlyMatrixView<T> viewB = transposeB ? new ReadOnlyMatrixView<T>(b, n, k).Transposed : new(b, k, n);
         MatrixView<T> viewC = new(c, m, n);
 
-        double operations = 2.0 * m * n * k;
-        int inner = (int)Math.Clamp(1e6 / operations, 1, 1000);
-        double peak = PeakMeasurement.Measure<T>();
-        double best = double.MaxValue;
-        long begin = Stopwatch.GetTimestamp();
-        for (int run = 0; run < 5 || Stopwatch.GetElapsedTime(begin).TotalSeconds < 0.25; run++)
+        double[] one = new double[Slices], share = new double[Slices], two = new double[Slices], factor = new double[Slices];
+        for (int slice = -1; slice < Slices; slice++)
         {
-            long start = Stopwatch.GetTimestamp();
-            for (int repetition = 0; repetition < inner; repetition++)
+            double peak = PeakMeasurement.Slice<T>();
+            double single = Gflops(viewA, viewB, viewC, 1);
+            double both = Gflops(viewA, viewB, viewC, 2);
+            if (slice >= 0)      // the first one warms up
             {
-                Gemm.Multiply(viewA, viewB, viewC, threads);
+                (one[slice], share[slice], two[slice], factor[slice]) = (single, single / peak, both, both / single);
             }
-
-            best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalSeconds / inner);
         }
 
-        return (operations / best * 1e-9, Math.Max(peak, PeakMeasurement.Measure<T>()));
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {name} | {m} | {n} | {k} | {(typeof(T) == typeof(float) ? "float" : "double")} "
+            + $"| {Median(one):F1} ({one.Max():F1}) | {Median(share):P0} ({share.Max():P0}) "
+            + $"| {Median(two):F1} ({two.Max():F1}) | {Median(factor):F2} ({factor.Max():F2}) |"));
     }
+
+    // The mean speed over some milliseconds.
+    private static double Gflops<T>(in ReadOnlyMatrixView<T> a, in ReadOnlyMatrixView<T> b, in MatrixView<T> c, int threads)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        long start = Stopwatch.GetTimestamp();
+        int runs = 0;
+        do
+        {
+            Gemm.Multiply(a, b, c, threads);
+            runs++;
+        }
+        while (Stopwatch.GetElapsedTime(start).TotalMilliseconds < 4);
+
+        return 2.0 * a.Rows * a.Columns * b.Columns * runs / Stopwatch.GetElapsedTime(start).TotalSeconds * 1e-9;
+    }
+
+    private static double Median(double[] values) => values.Order().ElementAt(values.Length / 2);
 
     /// <summary>Values that begin at a cache line, as those in the arenas of a model do.</summary>
     private static unsafe Span<T> AlignedValues<T>(int count, Random random)
