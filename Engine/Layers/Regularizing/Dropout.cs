@@ -50,7 +50,11 @@ public sealed class Dropout : SimpleLayer
         }
     }
 
-    /// <summary>The probability of dropping an element, 0 to 1. May be changed at any time, also between steps of a Fit.</summary>
+    /// <summary>The probability of dropping an element, 0 to 1.</summary>
+    /// <remarks>
+    /// May be changed between the steps of a Fit, from a callback. Not while a step runs: backward draws the mask again, and with
+    /// another rate it would be another one.
+    /// </remarks>
     /// <exception cref="ArgumentOutOfRangeException">The value is outside [0, 1] or not a number.</exception>
     public double Rate
     {
