@@ -10,11 +10,19 @@ namespace Engine.Checking;
 /// first promise that is broken and says which.
 /// </summary>
 /// <remarks>
-/// Checked are: the output's shape; that a wrong shape is refused; that results do not depend on what memory held before, and
-/// that forward and backward get the same numbers each time; gradients of every input and parameter in every phase, in double;
-/// float against double; that gradients not wanted change no others; running in place; that inference is deterministic, changes
-/// no parameter and treats samples one by one; the same bits on one, two and four threads; two uses of one layer against two
-/// tied copies; that a step allocates nothing, short batches included; saving and loading.
+/// <para>
+/// Checked are: that results do not depend on what memory held before, and that forward and backward get the same numbers each
+/// time; gradients of every input and parameter in every phase, in double; float against double; that gradients not wanted
+/// change no others; running in place; that inference is deterministic, changes no parameter and treats samples one by one; the
+/// same bits on one, two and four threads; two uses of one layer against two tied copies; that a step allocates nothing, short
+/// batches included; that weights come back from a file.
+/// </para>
+/// <para>
+/// Checked only on demand: the output's shape, with <see cref="LayerContractOptions.Output"/>; that a wrong shape is refused,
+/// with <see cref="LayerContractOptions.WrongInputs"/>; that <see cref="Layer.Describe"/> writes all that defines a layer of
+/// one's own, with <see cref="LayerContractOptions.Catalog"/>: without one, the layer that loads is made anew, and what was
+/// written is not read.
+/// </para>
 /// </remarks>
 public static partial class LayerContract
 {
