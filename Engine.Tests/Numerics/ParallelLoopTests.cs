@@ -106,6 +106,26 @@ public sealed class ParallelLoopTests
     }
 
     [Test]
+    public unsafe void AnAbandonedLoopLeavesNoErrorToTheNext()
+    {
+        // What happens when a worker cannot be started while another already fails: the loop never gets to its end.
+        var job = new ParallelLoopJob();
+        job.Begin(null, &Fail, 1);
+        job.Work();
+
+        job.Begin(null, &Succeed, 1);
+        job.Work();
+
+        Assert.That(job.End, Throws.Nothing);
+
+        static void Fail(void* body, int part) => throw new InvalidOperationException($"part {part}");
+
+        static void Succeed(void* body, int part)
+        {
+        }
+    }
+
+    [Test]
     public void ASleepingWorkerIsWokenAndASleepingCallerToo()
     {
         // The two parts can only meet on two threads, so each round needs the worker, spinning or asleep; the pauses take both

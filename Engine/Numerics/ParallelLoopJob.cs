@@ -21,6 +21,7 @@ internal sealed unsafe class ParallelLoopJob
         _body = body;
         _run = run;
         _parts = parts;
+        _error = null;
         _next.Value = 0;
     }
 
