@@ -1,4 +1,5 @@
 using Engine.Constraints;
+using Engine.Layers;
 
 namespace Engine.Tests.Constraints;
 
@@ -73,6 +74,19 @@ public class ConstraintTests
         Assert.That(Constraint.MaxNorm(3, 0, 1).ToString(), Is.EqualTo("max_norm(max: 3, axis: 0, axis_2: 1)"));
         Assert.That(Constraint.MaxNorm(3).ToString(), Is.EqualTo("max_norm(max: 3, axis: 0)"));
         Assert.That(Constraint.UnitNorm().ToString(), Is.EqualTo("unit_norm(axis: 0)"));
+    }
+
+    [TestCase("max_norm", "MaxNorm")]
+    [TestCase("unit_norm", "UnitNorm")]
+    public void AnAxisThatTheParameterLacksIsRefusedWhenTheLayerIsBuilt(string name, string where)
+    {
+        Constraint constraint = Constraint.FromName(name, new Dictionary<string, double> { ["axis"] = 2 });
+        Assert.That(
+            () => new Sequential(new Input(6), new Dense(3, kernelConstraint: constraint)),
+            Throws.TypeOf<ShapeException>().With.Message.EqualTo(
+                $"dense (Dense): kernel: {where}: expected a parameter with the axes [2], got the shape [6, 3]."));
+        Assert.That(() => constraint.Validate([6, 3, 2]), Throws.Nothing);
+        Assert.That(() => Constraint.NonNegative().Validate([6]), Throws.Nothing);
     }
 
     [Test]

@@ -39,32 +39,15 @@ internal sealed class AxisNorms
     public (string Name, double Value)[] Describe() =>
         [.. _axes.Select((axis, i) => (i == 0 ? "axis" : $"axis_{i + 1}", (double)axis))];
 
+    /// <summary>Throws where a shape lacks one of the axes.</summary>
+    public void Validate(Shape shape) => FillStrides(shape, stackalloc int[shape.Rank]);
+
     /// <summary>w · min(‖w‖, max) / (ε + ‖w‖), or w / (ε + ‖w‖) where there is no maximum.</summary>
     public void Rescale<T>(Span<T> values, Shape shape, double? max)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        // The stride of each axis in the array of norms: 0 along a summed axis.
         Span<int> strides = stackalloc int[shape.Rank];
-        strides.Fill(1);
-        foreach (int axis in _axes)
-        {
-            int own = axis < 0 ? axis + shape.Rank : axis;
-            if (own < 0 || own >= shape.Rank || strides[own] == 0)
-            {
-                throw new ShapeException($"{_where}: expected a parameter with the axes {Shape.Text(_axes)}, got the shape {shape}.", null, shape);
-            }
-
-            strides[own] = 0;
-        }
-
-        int groups = 1;
-        for (int axis = shape.Rank - 1; axis >= 0; axis--)
-        {
-            int stride = strides[axis];
-            strides[axis] = stride * groups;
-            groups *= stride == 0 ? 1 : shape[axis];
-        }
-
+        int groups = FillStrides(shape, strides);
         double[]? rented = groups > StackLimit ? ArrayPool<double>.Shared.Rent(groups) : null;
         Span<double> scales = rented is null ? stackalloc double[StackLimit] : rented;
         scales = scales[..groups];
@@ -92,6 +75,33 @@ internal sealed class AxisNorms
         {
             ArrayPool<double>.Shared.Return(rented);
         }
+    }
+
+    // The stride of each axis in the array of norms, 0 along a summed axis; gives the number of norms.
+    private int FillStrides(Shape shape, Span<int> strides)
+    {
+        strides.Fill(1);
+        foreach (int axis in _axes)
+        {
+            int own = axis < 0 ? axis + shape.Rank : axis;
+            if (own < 0 || own >= shape.Rank || strides[own] == 0)
+            {
+                throw new ShapeException(
+                    $"{_where}: expected a parameter with the axes {Shape.Text(_axes)}, got the shape {shape}.", null, shape);
+            }
+
+            strides[own] = 0;
+        }
+
+        int groups = 1;
+        for (int axis = shape.Rank - 1; axis >= 0; axis--)
+        {
+            int stride = strides[axis];
+            strides[axis] = stride * groups;
+            groups *= stride == 0 ? 1 : shape[axis];
+        }
+
+        return groups;
     }
 
     // The next element in row-major order, and the group it belongs to.

@@ -57,6 +57,13 @@ public abstract class Constraint
         return constraint;
     }
 
+    /// <summary>Checks that a parameter can be constrained, when it is made; without an override any can.</summary>
+    /// <param name="shape">The parameter's shape.</param>
+    /// <exception cref="ShapeException">The shape does not fit: it has no such axis.</exception>
+    public virtual void Validate(Shape shape)
+    {
+    }
+
     /// <summary>Moves the values to the nearest, or a near, place that keeps the constraint.</summary>
     /// <param name="values">The values of the whole parameter, row-major.</param>
     /// <param name="shape">The parameter's shape.</param>

@@ -19,5 +19,7 @@ internal sealed class MaxNormConstraint : Constraint
 
     public override IReadOnlyDictionary<string, double> Parameters { get; }
 
+    public override void Validate(Shape shape) => _norms.Validate(shape);
+
     public override void Apply<T>(Span<T> values, Shape shape) => _norms.Rescale(values, shape, _max);
 }

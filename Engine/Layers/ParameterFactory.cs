@@ -27,7 +27,9 @@ public sealed class ParameterFactory
     /// <param name="regularizer">A penalty on the values, if any.</param>
     /// <param name="constraint">What the values must satisfy after each step, if anything.</param>
     /// <param name="trains">False for state that no optimizer may change, such as moving averages.</param>
-    /// <exception cref="ShapeException">The layer was used before with inputs that asked for another shape.</exception>
+    /// <exception cref="ShapeException">
+    /// The layer was used before with inputs that asked for another shape, or the constraint does not fit the shape.
+    /// </exception>
     public Parameter Add(
         string name,
         Shape shape,
@@ -38,6 +40,7 @@ public sealed class ParameterFactory
     {
         if (_next == _parameters.Count)
         {
+            Validate(constraint, name, shape);
             _parameters.Add(new Parameter(_next, name, shape, initializer, regularizer, constraint, trains));
         }
 
@@ -52,5 +55,18 @@ public sealed class ParameterFactory
         }
 
         return parameter;
+    }
+
+    private void Validate(Constraint? constraint, string name, Shape shape)
+    {
+        try
+        {
+            constraint?.Validate(shape);
+        }
+        catch (ShapeException exception)
+        {
+            throw new ShapeException(
+                $"{_layer.Title}: {name}: {exception.Message}", exception.Expected, exception.Actual);
+        }
     }
 }
