@@ -159,6 +159,39 @@ public sealed class FitTests
     }
 
     [Test]
+    public void An_epoch_whose_validation_is_cancelled_is_not_recorded()
+    {
+        using CancellationTokenSource source = new();
+        Sequential model = Network();
+        History? history = null;
+        Recorder recorder = new()
+        {
+            TrainBegin = state => history = state.History,
+            StepEnd = state =>
+            {
+                if (state.Epoch == 2 && state.Step == state.StepsPerEpoch)
+                {
+                    source.Cancel();
+                }
+            },
+        };
+        FitOptions options = new()
+        {
+            Epochs = 3,
+            BatchSize = 4,
+            ValidationData = Samples.Classes(5, 6, 3),
+            Callbacks = [recorder],
+            CancellationToken = source.Token,
+        };
+
+        Assert.That(() => model.Fit(Samples.Classes(12, 6, 3), options), Throws.InstanceOf<OperationCanceledException>());
+
+        Assert.That((model.StepsTrained, model.EpochsTrained, history!.Epochs), Is.EqualTo((6L, 1, 1)));
+        Assert.That(history.Keys, Does.Contain("loss").And.Contain("val_loss"));
+        Assert.That(history.Keys.Select(key => history[key].Count), Is.All.EqualTo(1));
+    }
+
+    [Test]
     public void A_callback_can_stop_a_training_and_change_the_learning_rate()
     {
         Sequential model = Network();

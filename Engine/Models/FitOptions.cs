@@ -36,7 +36,10 @@ public sealed record FitOptions
     /// <summary>How many threads compute; the number of cores unless given. The result is the same, bit for bit.</summary>
     public int DegreeOfParallelism { get; init; } = Environment.ProcessorCount;
 
-    /// <summary>Cancels after the current step with an <see cref="OperationCanceledException"/>; the model keeps what it learned.</summary>
+    /// <summary>
+    /// Cancels after the current step with an <see cref="OperationCanceledException"/>; the model keeps what it learned. The
+    /// history of the epochs that were finished is in <see cref="TrainingState.History"/>.
+    /// </summary>
     public CancellationToken CancellationToken { get; init; }
 
     internal void Validate()

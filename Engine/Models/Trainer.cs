@@ -80,25 +80,26 @@ internal sealed class Trainer<T>
             Notify(static (callback, state) => callback.OnStepEnd(state));
         }
 
-        _model.EpochsTrained = epoch + 1;
         Record(start);
+        _model.EpochsTrained = epoch + 1;
         Notify(static (callback, state) => callback.OnEpochEnd(state));
     }
 
     private void Record(long start)
     {
+        // Evaluated first: where that is cancelled the epoch is not recorded at all, so that all lists stay of one length.
+        Evaluation? evaluation = _validation is null ? null : _model.Evaluate(_validation, new PredictOptions
+        {
+            DegreeOfParallelism = _options.DegreeOfParallelism,
+            CancellationToken = _options.CancellationToken,
+        });
         for (int i = 0; i < _state.MetricNames.Count; i++)
         {
             _history.Add(_state.MetricNames[i], _training.Means[i]);
         }
 
-        if (_validation is not null)
+        if (evaluation is not null)
         {
-            Evaluation evaluation = _model.Evaluate(_validation, new PredictOptions
-            {
-                DegreeOfParallelism = _options.DegreeOfParallelism,
-                CancellationToken = _options.CancellationToken,
-            });
             foreach (string name in evaluation.Names)
             {
                 _history.Add($"val_{name}", evaluation[name]);

@@ -27,6 +27,10 @@ public sealed class TrainingState
     public int StepsPerEpoch { get; }
 
     /// <summary>What was recorded so far; in <see cref="Callback.OnEpochEnd"/> with the epoch that ends.</summary>
+    /// <remarks>
+    /// A Fit that is cancelled or throws gives no history back: a callback that keeps this one has that of the epochs that were
+    /// finished, validation included.
+    /// </remarks>
     public History History { get; }
 
     /// <summary>Names of the training's running values: "loss", then the metrics. The same list throughout a Fit.</summary>
