@@ -82,7 +82,7 @@ public sealed class EarlyStoppingTests
     }
 
     [Test]
-    public void A_monitor_that_is_not_there_is_refused()
+    public void A_monitor_that_is_not_there_is_refused_before_the_first_step()
     {
         Sequential model = Network(new SGD());
         Dataset data = new(Models.Samples.Tensor<float>(1, 20, 6), Models.Samples.Tensor<float>(2, 20, 2));
@@ -92,6 +92,7 @@ public sealed class EarlyStoppingTests
             Throws.InvalidOperationException.With.Message.EqualTo(
                 "EarlyStopping: expected one of loss, mean_absolute_error to monitor, got 'val_loss'. "
                 + "Give Fit ValidationData or a ValidationSplit, or Compile a metric of that name."));
+        Assert.That(model.StepsTrained, Is.Zero);
         Assert.That(() => new EarlyStopping(patience: -1), Throws.TypeOf<ArgumentOutOfRangeException>());
         Assert.That(() => new EarlyStopping(minDelta: -1), Throws.TypeOf<ArgumentOutOfRangeException>());
         Assert.That(() => new EarlyStopping(minDelta: NaN), Throws.TypeOf<ArgumentOutOfRangeException>());
@@ -109,7 +110,7 @@ public sealed class EarlyStoppingTests
     {
         Sequential model = new(new Input(1), new Dense(1, useBias: false));
         History history = new();
-        TrainingState state = new(model, values.Length, 1, history);
+        TrainingState state = new(model, values.Length, 1, history) { HistoryKeys = ["loss", monitor] };
         stopping.OnTrainBegin(state);
         for (int epoch = 1; epoch <= values.Length && !state.IsStopping; epoch++)
         {

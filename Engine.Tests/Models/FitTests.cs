@@ -25,7 +25,13 @@ public sealed class FitTests
     [Test]
     public void History_has_Kerass_keys_and_a_value_an_epoch()
     {
-        History history = Network().Fit(Samples.Classes(20, 6, 3), new FitOptions { Epochs = 4, BatchSize = 8, ValidationSplit = 0.25 });
+        IReadOnlyList<string> keys = [];
+        Recorder recorder = new() { TrainBegin = state => keys = state.HistoryKeys };
+        History history = Network().Fit(
+            Samples.Classes(20, 6, 3),
+            new FitOptions { Epochs = 4, BatchSize = 8, ValidationSplit = 0.25, Callbacks = [recorder] });
+
+        Assert.That(keys, Is.EqualTo(history.Keys));
 
         Assert.That(history.Keys, Is.EqualTo(new[] { "loss", "accuracy", "val_loss", "val_accuracy" }));
         Assert.That(history.Keys.Select(key => history[key].Count), Is.All.EqualTo(4));

@@ -50,8 +50,17 @@ public sealed class EarlyStopping : Callback
     public double Best { get; private set; }
 
     /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">The history will have no such key.</exception>
     public override void OnTrainBegin(TrainingState training)
     {
+        ArgumentNullException.ThrowIfNull(training);
+        if (!training.HistoryKeys.Contains(Monitor))
+        {
+            throw new InvalidOperationException(
+                $"EarlyStopping: expected one of {string.Join(", ", training.HistoryKeys)} to monitor, got '{Monitor}'. "
+                + "Give Fit ValidationData or a ValidationSplit, or Compile a metric of that name.");
+        }
+
         _waited = 0;
         _bestWeights = null;
         StoppedEpoch = null;
@@ -60,18 +69,10 @@ public sealed class EarlyStopping : Callback
     }
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">The history has no such key.</exception>
     public override void OnEpochEnd(TrainingState training)
     {
         ArgumentNullException.ThrowIfNull(training);
-        if (!training.History.TryGet(Monitor, out IReadOnlyList<double>? values))
-        {
-            throw new InvalidOperationException(
-                $"EarlyStopping: expected one of {string.Join(", ", training.History.Keys)} to monitor, got '{Monitor}'. "
-                + "Give Fit ValidationData or a ValidationSplit, or Compile a metric of that name.");
-        }
-
-        double value = values[^1];
+        double value = training.History[Monitor][^1];
         _waited++;
         if (RestoreBestWeights && _bestWeights is null)
         {

@@ -29,9 +29,11 @@ internal sealed class Trainer<T>
         _options = options;
         _order = [.. Enumerable.Range(0, data.Count)];
         int steps = (data.Count + batch - 1) / batch;
+        IReadOnlyList<string> names = model.Compiled.MetricNames;
         _state = new TrainingState(model, options.Epochs, steps, _history)
         {
-            MetricNames = model.Compiled.MetricNames,
+            MetricNames = names,
+            HistoryKeys = validation is null ? names : [.. names, .. names.Select(name => $"val_{name}")],
             Values = training.Means,
             Epoch = options.InitialEpoch,
         };

@@ -36,6 +36,12 @@ public sealed class TrainingState
     /// <summary>Names of the training's running values: "loss", then the metrics. The same list throughout a Fit.</summary>
     public IReadOnlyList<string> MetricNames { get; internal set; } = [];
 
+    /// <summary>
+    /// The keys that each epoch records in <see cref="History"/>: the metrics' names, and where there are validation data the same
+    /// with <c>val_</c> in front. Known from <see cref="Callback.OnTrainBegin"/> on.
+    /// </summary>
+    public IReadOnlyList<string> HistoryKeys { get; internal set; } = [];
+
     /// <summary>The running means over this epoch's steps so far, in the order of <see cref="MetricNames"/>.</summary>
     public ReadOnlySpan<double> MetricValues => Values;
 
