@@ -68,6 +68,8 @@ public sealed class ResumeTests
     [TestCase("\"velocity\"]", "\"momentum\"]", "expected each slot once, got momentum, momentum.")]
     [TestCase("\"velocity\"]", "\"x\"]", "tensor 'optimizer/x/dense/kernel': expected the shape [6, 16], got none.")]
     [TestCase("\"seed\":\"9\"", "\"seed\":\"z\"", "The input string 'z' was not in a correct format.")]
+    [TestCase("\"seed\":\"9\"", "\"seed\":null", "expected a seed, got nothing.")]
+    [TestCase("\"velocity\"]", "null]", "expected the names of slots, got nothing.")]
     public void A_damaged_state_of_the_training_is_refused(string from, string to, string message)
     {
         using TempFolder folder = new();

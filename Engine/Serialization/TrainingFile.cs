@@ -34,7 +34,8 @@ internal sealed class TrainingFile
                 $"expected iterations, steps and epochs of at least 0, got {_iterations}, {_steps} and {_epochs}.");
         }
 
-        _seed = ulong.Parse(json.GetProperty("seed").GetString()!, CultureInfo.InvariantCulture);
+        string seed = json.GetProperty("seed").GetString() ?? throw new InvalidDataException("expected a seed, got nothing.");
+        _seed = ulong.Parse(seed, CultureInfo.InvariantCulture);
     }
 
     public static void Write(Model model, SafetensorsWriter writer)
@@ -90,7 +91,8 @@ internal sealed class TrainingFile
         {
             using JsonDocument document = JsonDocument.Parse(json);
             TrainingFile training = new(document.RootElement);
-            string[] slots = [.. document.RootElement.GetProperty("slots").EnumerateArray().Select(slot => slot.GetString()!)];
+            string[] slots = [.. document.RootElement.GetProperty("slots").EnumerateArray().Select(slot => slot.GetString()
+                ?? throw new InvalidDataException("expected the names of slots, got nothing."))];
             if (slots.Distinct().Count() != slots.Length)
             {
                 throw new InvalidDataException($"expected each slot once, got {string.Join(", ", slots)}.");
