@@ -213,8 +213,22 @@ public sealed class ModelTests
         single.Predict(Samples.Tensor<float>(1, 2, 6));
 
         Assert.That(() => twice.Predict(Samples.Tensor<double>(1, 2, 6)), Throws.InvalidOperationException.With.Message.EqualTo(
-            "sequential (Sequential): expected layers of Double precision, got kernel of Single precision "
-            + "from a layer shared with another model. Give both models one Precision."));
+            "sequential (Sequential): expected layers of Double precision, got kernel of dense (Dense) in Single precision, "
+            + "shared with another model. Give both models one Precision."));
+    }
+
+    [Test]
+    public void Errors_of_a_parameter_name_its_layer()
+    {
+        Dense layer = new(3) { Name = "head" };
+        _ = layer.Apply(new Input(6));
+        Parameter kernel = layer.Parameters[0];
+
+        Assert.That(() => kernel.Values<float>().Length, Throws.InvalidOperationException.With.Message.EqualTo(
+            "kernel of head (Dense): expected a layer that is part of a model, got one that is not. "
+            + "Put the layer into a Model or a Sequential first."));
+        Assert.That(() => kernel.SetValues<float>([1, 2]), Throws.TypeOf<ShapeException>().With.Message.EqualTo(
+            "kernel of head (Dense): expected 18 values for the shape [6, 3], got 2."));
     }
 
     [Test]

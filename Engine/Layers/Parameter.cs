@@ -13,12 +13,21 @@ namespace Engine.Layers;
 /// </summary>
 public sealed class Parameter
 {
+    private readonly Layer _layer;
     private AlignedMemory? _memory;
     private Action? _initialize;
 
     internal Parameter(
-        int index, string name, Shape shape, Initializer initializer, Regularizer? regularizer, Constraint? constraint, bool trains)
+        Layer layer,
+        int index,
+        string name,
+        Shape shape,
+        Initializer initializer,
+        Regularizer? regularizer,
+        Constraint? constraint,
+        bool trains)
     {
+        _layer = layer;
         Index = index;
         Name = name;
         Shape = shape;
@@ -52,6 +61,9 @@ public sealed class Parameter
     /// <summary>Its place among the parameters of its layer.</summary>
     internal int Index { get; }
 
+    /// <summary>The parameter as messages name it: <c>kernel of dense_1 (Dense)</c>.</summary>
+    internal string Title => $"{Name} of {_layer.Title}";
+
     internal bool IsInitialized => _memory is not null;
 
     private AlignedMemory Memory
@@ -64,7 +76,8 @@ public sealed class Parameter
             }
 
             return _memory ?? throw new InvalidOperationException(
-                $"{Name}: expected a layer that is part of a model, got one that is not. Put the layer into a Model or a Sequential first.");
+                $"{Title}: expected a layer that is part of a model, got one that is not. "
+                + "Put the layer into a Model or a Sequential first.");
         }
     }
 
@@ -91,7 +104,7 @@ public sealed class Parameter
         if (values.Length != Shape.Size)
         {
             throw new ShapeException(
-                $"{Name}: expected {Shape.Size} values for the shape {Shape}, got {values.Length}.", Shape, null);
+                $"{Title}: expected {Shape.Size} values for the shape {Shape}, got {values.Length}.", Shape, null);
         }
 
         if (Memory.Precision == Precision.Single)

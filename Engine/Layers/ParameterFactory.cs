@@ -41,7 +41,7 @@ public sealed class ParameterFactory
         if (_next == _parameters.Count)
         {
             Validate(constraint, name, shape);
-            _parameters.Add(new Parameter(_next, name, shape, initializer, regularizer, constraint, trains));
+            _parameters.Add(new Parameter(_layer, _next, name, shape, initializer, regularizer, constraint, trains));
         }
 
         Parameter parameter = _parameters[_next++];

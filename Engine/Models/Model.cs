@@ -209,8 +209,8 @@ public partial class Model : Layer
                 if (parameter.Precision != Precision)
                 {
                     throw new InvalidOperationException(
-                        $"{Title}: expected layers of {Precision} precision, got {parameter.Name} of {parameter.Precision} precision "
-                        + "from a layer shared with another model. Give both models one Precision.");
+                        $"{Title}: expected layers of {Precision} precision, got {parameter.Title} in {parameter.Precision} precision, "
+                        + "shared with another model. Give both models one Precision.");
                 }
             }
         }
