@@ -404,6 +404,10 @@ public sealed class FitTests
         Assert.That(Error(new FitOptions { BatchSize = 0 }), Does.StartWith("Fit: expected BatchSize at least 1, got 0."));
         Assert.That(Error(new FitOptions { ValidationSplit = 1 }), Does.StartWith("Fit: expected ValidationSplit 0 to below 1, got 1."));
         Assert.That(Error(new FitOptions { ValidationSplit = double.NaN }), Does.StartWith("Fit: expected ValidationSplit 0 to below 1, got NaN."));
+        Assert.That(Error(new FitOptions { ValidationSplit = 0.8 }), Does.StartWith(
+            "Fit: expected ValidationSplit to leave at least one of 4 samples on each side, got 0.8."));
+        Assert.That(Error(new FitOptions { ValidationSplit = 1e-14 }), Does.StartWith(
+            "Fit: expected ValidationSplit to leave at least one of 4 samples on each side, got 1E-14."));
         Assert.That(Error(new FitOptions { InitialEpoch = 1 }), Does.StartWith("Fit: expected InitialEpoch 0 to 0, got 1."));
         Assert.That(Error(new FitOptions { DegreeOfParallelism = 0 }), Does.StartWith("Fit: expected DegreeOfParallelism at least 1, got 0."));
 

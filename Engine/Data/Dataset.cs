@@ -161,8 +161,7 @@ public sealed class Dataset
     /// </param>
     public (Dataset First, Dataset Last) Split(double fraction)
     {
-        // 0.29 · 100 is 28.999…96 in binary: what falls short of an integer by rounding alone counts as that integer.
-        double count = Math.Floor((fraction * Count) + (1e-12 * Count));
+        double count = CountOf(fraction);
         if (!(count >= 1 && count <= Count - 1))
         {
             throw new ArgumentOutOfRangeException(
@@ -172,6 +171,10 @@ public sealed class Dataset
 
         return (Take((int)count), Skip((int)count));
     }
+
+    /// <summary>How many samples a share of the set is, rounded down; NaN where the share is.</summary>
+    /// <remarks>0.29 · 100 is 28.999…96 in binary: what falls short of an integer by rounding alone counts as that integer.</remarks>
+    internal double CountOf(double fraction) => Math.Floor((fraction * Count) + (1e-12 * Count));
 
     /// <summary>The samples of the given numbers, in their order; may repeat.</summary>
     /// <param name="samples">At least one number, each 0 to <see cref="Count"/> − 1.</param>

@@ -51,6 +51,17 @@ public sealed record FitOptions
         ValidateThreads();
     }
 
+    /// <summary>Checks the split against the data: Dataset.Split would speak of the other part's share.</summary>
+    internal void ValidateSplit(Dataset data)
+    {
+        double count = data.CountOf(1 - ValidationSplit);
+        Require(
+            count >= 1 && count < data.Count,
+            nameof(ValidationSplit),
+            $"to leave at least one of {data.Count} samples on each side",
+            ValidationSplit);
+    }
+
     internal void ValidateThreads() =>
         Require(DegreeOfParallelism >= 1, nameof(DegreeOfParallelism), "at least 1", DegreeOfParallelism);
 

@@ -175,6 +175,7 @@ public partial class Model
         }
         else if (options.ValidationSplit > 0)
         {
+            options.ValidateSplit(data);
             (data, validation) = data.Split(1 - options.ValidationSplit);
         }
 
