@@ -30,7 +30,6 @@ public class ReductionsTests
     {
         var random = new Random(3);
         float[] x = [.. Enumerable.Range(0, length).Select(_ => (float)random.Next(-99, 100))];
-        Assert.That(Reductions.Sum<float>(x), Is.EqualTo(x.Sum(v => (double)v)));
         Assert.That(Reductions.SumOfSquares<float>(x), Is.EqualTo(x.Sum(v => (double)v * v)));
         Assert.That(Reductions.SumOfMagnitudes<float>(x), Is.EqualTo(x.Sum(v => (double)Math.Abs(v))));
     }

@@ -36,7 +36,7 @@ internal sealed class GeluActivation : ActivationFunction
             // φ is zero long before either end.
             x = Tails.CutHigh(Tails.CutLow(x));
             Vector<T> distribution = VectorMath.NormalDistribution(x, out Vector<T> density);
-            return dy * VectorMath.MultiplyAdd(x, density, distribution);
+            return dy * Simd.MultiplyAdd(x, density, distribution);
         }
     }
 }

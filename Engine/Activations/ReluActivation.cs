@@ -1,5 +1,6 @@
 using System.Numerics;
 using Engine.Kernels;
+using Engine.Numerics;
 
 namespace Engine.Activations;
 
@@ -19,8 +20,7 @@ internal sealed class ReluActivation : ActivationFunction
     private readonly struct Function<T> : IUnaryOperation<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        public Vector<T> Invoke(Vector<T> x) =>
-            Vector.AndNot(x, Vector.LessThan(x, Vector<T>.Zero));
+        public Vector<T> Invoke(Vector<T> x) => Simd.Relu(x);
     }
 
     private readonly struct Gradient<T> : IBinaryOperation<T>

@@ -33,7 +33,7 @@ internal sealed class SiluActivation : ActivationFunction
         public Vector<T> Invoke(Vector<T> x, Vector<T> dy)
         {
             x = Tails.CutHigh(Tails.CutLow(x));
-            return dy * VectorMath.Sigmoid(x) * VectorMath.MultiplyAdd(x, VectorMath.Sigmoid(-x), Vector<T>.One);
+            return dy * VectorMath.Sigmoid(x) * Simd.MultiplyAdd(x, VectorMath.Sigmoid(-x), Vector<T>.One);
         }
     }
 }

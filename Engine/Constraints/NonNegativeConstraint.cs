@@ -1,5 +1,6 @@
 using System.Numerics;
 using Engine.Kernels;
+using Engine.Numerics;
 
 namespace Engine.Constraints;
 
@@ -13,6 +14,6 @@ internal sealed class NonNegativeConstraint : Constraint
     private readonly struct Clip<T> : IUnaryOperation<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        public Vector<T> Invoke(Vector<T> x) => Vector.AndNot(x, Vector.LessThan(x, Vector<T>.Zero));
+        public Vector<T> Invoke(Vector<T> x) => Simd.Relu(x);
     }
 }

@@ -11,26 +11,9 @@ namespace Engine.Kernels;
 /// </summary>
 internal static class Elementwise
 {
-    /// <summary>y = x1 + x2.</summary>
-    public static void Add<T>(ReadOnlySpan<T> x1, ReadOnlySpan<T> x2, Span<T> y)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Map(x1, x2, y, default(AddOperation<T>));
-
-    /// <summary>y = x1 · x2, element by element.</summary>
-    public static void Multiply<T>(ReadOnlySpan<T> x1, ReadOnlySpan<T> x2, Span<T> y)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Map(x1, x2, y, default(MultiplyOperation<T>));
-
     /// <summary>y = scale · x.</summary>
     public static void Scale<T>(double scale, ReadOnlySpan<T> x, Span<T> y)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Map(x, y, new ScaleOperation<T>(VectorMath.Constant<T>(scale)));
-
-    /// <summary>y += x.</summary>
-    public static void Accumulate<T>(ReadOnlySpan<T> x, Span<T> y)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Map(y, x, y, default(AddOperation<T>));
-
-    /// <summary>y += scale · x.</summary>
-    public static void AccumulateScaled<T>(double scale, ReadOnlySpan<T> x, Span<T> y)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        Map(y, x, y, new AddScaledOperation<T>(VectorMath.Constant<T>(scale)));
 
     /// <summary>y = f(x).</summary>
     public static void Map<T, TOperation>(ReadOnlySpan<T> x, Span<T> y, TOperation operation)
@@ -126,27 +109,9 @@ internal static class Elementwise
     private static void Throw(int length, int expected) =>
         throw new ArgumentException($"Elementwise: expected spans of one length, got {length} and {expected} elements.");
 
-    private readonly struct AddOperation<T> : IBinaryOperation<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        public Vector<T> Invoke(Vector<T> x1, Vector<T> x2) => x1 + x2;
-    }
-
-    private readonly struct MultiplyOperation<T> : IBinaryOperation<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        public Vector<T> Invoke(Vector<T> x1, Vector<T> x2) => x1 * x2;
-    }
-
     private readonly struct ScaleOperation<T>(Vector<T> scale) : IUnaryOperation<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public Vector<T> Invoke(Vector<T> x) => scale * x;
-    }
-
-    private readonly struct AddScaledOperation<T>(Vector<T> scale) : IBinaryOperation<T>
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        public Vector<T> Invoke(Vector<T> x1, Vector<T> x2) => VectorMath.MultiplyAdd(scale, x2, x1);
     }
 }

@@ -66,10 +66,6 @@ internal static class Reductions
         }
     }
 
-    /// <summary>Σ xᵢ, added up in double; 0 for an empty span.</summary>
-    public static double Sum<T>(ReadOnlySpan<T> x)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Sum(x, default(IdentityOperation));
-
     /// <summary>Σ xᵢ², squared and added up in double; 0 for an empty span.</summary>
     public static double SumOfSquares<T>(ReadOnlySpan<T> x)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Sum(x, default(SquareOperation));
@@ -97,11 +93,6 @@ internal static class Reductions
         }
 
         return Vector.Sum(sum0 + sum1);
-    }
-
-    private readonly struct IdentityOperation : IUnaryOperation<double>
-    {
-        public Vector<double> Invoke(Vector<double> x) => x;
     }
 
     private readonly struct SquareOperation : IUnaryOperation<double>

@@ -247,7 +247,7 @@ internal static class SoftmaxKernels
     {
         public Vector<T> Invoke(Vector<T> x, Vector<T> y)
         {
-            Vector<T> target = VectorMath.MultiplyAdd(y, scale, offset);
+            Vector<T> target = Simd.MultiplyAdd(y, scale, offset);
             return Vector.AndNot(target * (logSumExp - x), Vector.Equals(target, Vector<T>.Zero));
         }
     }
@@ -255,6 +255,6 @@ internal static class SoftmaxKernels
     private readonly struct CrossEntropyGradientOperation<T>(Vector<T> a, Vector<T> b, Vector<T> c) : IBinaryOperation<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        public Vector<T> Invoke(Vector<T> e, Vector<T> y) => (e * a) - VectorMath.MultiplyAdd(y, b, c);
+        public Vector<T> Invoke(Vector<T> e, Vector<T> y) => (e * a) - Simd.MultiplyAdd(y, b, c);
     }
 }

@@ -94,7 +94,7 @@ internal sealed class BinaryCrossentropy : Loss
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public Vector<T> Invoke(Vector<T> z, Vector<T> y) =>
-            weight * (VectorMath.Sigmoid(z) - VectorMath.MultiplyAdd(y, scale, offset));
+            weight * (VectorMath.Sigmoid(z) - Simd.MultiplyAdd(y, scale, offset));
     }
 
     // (p − t) / (p (1 − p)) inside the clip, 0 outside.
@@ -105,7 +105,7 @@ internal sealed class BinaryCrossentropy : Loss
         {
             Vector<T> isClipped = Vector.LessThan(p, VectorMath.Constant<T>(Probability.Epsilon))
                 | Vector.GreaterThan(p, VectorMath.Constant<T>(1 - Probability.Epsilon));
-            Vector<T> g = (p - VectorMath.MultiplyAdd(y, scale, offset)) / (p * (Vector<T>.One - p));
+            Vector<T> g = (p - Simd.MultiplyAdd(y, scale, offset)) / (p * (Vector<T>.One - p));
             return Vector.AndNot(weight * g, isClipped);
         }
     }

@@ -63,9 +63,6 @@ internal sealed unsafe class Executor<T>
     /// <summary>The largest batch.</summary>
     public int MaxBatch => _options.Batch;
 
-    /// <summary>The bytes of both arenas.</summary>
-    public long ArenaBytes => (_arena.Length + _parameterArena.Length) * sizeof(T);
-
     /// <summary>The memory of an input for the current batch: to be filled before forward.</summary>
     public Span<T> Input(int index) => Value(_graph.Inputs[index]);
 

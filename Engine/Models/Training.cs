@@ -62,9 +62,6 @@ internal sealed class Training<T> : ITraining
 
     public double LastLoss => _meter.LastLoss;
 
-    /// <summary>The memory that this training holds, for the summary of a plan.</summary>
-    public long ArenaBytes => _executor.ArenaBytes;
-
     /// <summary>Whether the plan still fits: no larger a batch, the same targets, and nothing was frozen or thawed since.</summary>
     public bool Fits(int batch, ReadOnlySpan<Shape> targetShapes)
     {

@@ -50,7 +50,7 @@ internal static class Simd
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<T> Relu<T>(Vector<T> x)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        Vector.ConditionalSelect(Vector.LessThan(x, Vector<T>.Zero), Vector<T>.Zero, x);
+        Vector.AndNot(x, Vector.LessThan(x, Vector<T>.Zero));
 
     /// <summary>max(x, 0), where NaN stays NaN and −0 stays −0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

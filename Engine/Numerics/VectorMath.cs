@@ -62,20 +62,13 @@ internal static class VectorMath
 
     private static ReadOnlySpan<float> InverseHyperbolicTangentSingle => [1f, 1f / 3, 1f / 5, 1f / 7, 1f / 9];
 
-    /// <summary>a · b + c, fused where the hardware does it.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector<T> MultiplyAdd<T>(Vector<T> a, Vector<T> b, Vector<T> c)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => typeof(T) == typeof(float)
-            ? Vector.MultiplyAddEstimate(a.As<T, float>(), b.As<T, float>(), c.As<T, float>()).As<float, T>()
-            : Vector.MultiplyAddEstimate(a.As<T, double>(), b.As<T, double>(), c.As<T, double>()).As<double, T>();
-
     /// <summary>exp(x) for x &lt;= 0; zero where the result would not be a normal number.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<T> Exp<T>(Vector<T> x)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Vector<T> rest = Reduce(x, out Vector<T> scale, out Vector<T> isTiny);
-        return Vector.AndNot(MultiplyAdd(scale, rest, scale), isTiny);
+        return Vector.AndNot(Simd.MultiplyAdd(scale, rest, scale), isTiny);
     }
 
     /// <summary>exp(x) − 1 for x &lt;= 0, accurate near zero too.</summary>
@@ -84,7 +77,7 @@ internal static class VectorMath
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Vector<T> rest = Reduce(x, out Vector<T> scale, out Vector<T> isTiny);
-        Vector<T> result = MultiplyAdd(scale, rest, scale - Vector<T>.One);
+        Vector<T> result = Simd.MultiplyAdd(scale, rest, scale - Vector<T>.One);
         return Vector.ConditionalSelect(isTiny, -Vector<T>.One, result);
     }
 
@@ -99,7 +92,7 @@ internal static class VectorMath
         Vector<T> series = typeof(T) == typeof(float)
             ? Horner(InverseHyperbolicTangentSingle, (s * s).As<T, float>()).As<float, T>()
             : Horner(InverseHyperbolicTangent, (s * s).As<T, double>()).As<double, T>();
-        return MultiplyAdd(s + s, series, isLarge & Constant<T>(Ln2));
+        return Simd.MultiplyAdd(s + s, series, isLarge & Constant<T>(Ln2));
     }
 
     /// <summary>1 / (1 + exp(−x)), accurate relative to itself on both sides.</summary>

@@ -81,9 +81,9 @@ public sealed class Adam : Optimizer
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke(ref Vector<T> w, Vector<T> g, ref Vector<T> slot0, ref Vector<T> slot1, ref Vector<T> slot2)
         {
-            slot0 = VectorMath.MultiplyAdd(g - slot0, gain1, slot0);
-            slot1 = VectorMath.MultiplyAdd(VectorMath.MultiplyAdd(g, g, -slot1), gain2, slot1);
-            w = VectorMath.MultiplyAdd(minusRate, slot0 / (Vector.SquareRoot(slot1) + epsilon), w);
+            slot0 = Simd.MultiplyAdd(g - slot0, gain1, slot0);
+            slot1 = Simd.MultiplyAdd(Simd.MultiplyAdd(g, g, -slot1), gain2, slot1);
+            w = Simd.MultiplyAdd(minusRate, slot0 / (Vector.SquareRoot(slot1) + epsilon), w);
         }
     }
 
@@ -95,10 +95,10 @@ public sealed class Adam : Optimizer
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke(ref Vector<T> w, Vector<T> g, ref Vector<T> slot0, ref Vector<T> slot1, ref Vector<T> slot2)
         {
-            slot0 = VectorMath.MultiplyAdd(g - slot0, gain1, slot0);
-            slot1 = VectorMath.MultiplyAdd(VectorMath.MultiplyAdd(g, g, -slot1), gain2, slot1);
+            slot0 = Simd.MultiplyAdd(g - slot0, gain1, slot0);
+            slot1 = Simd.MultiplyAdd(Simd.MultiplyAdd(g, g, -slot1), gain2, slot1);
             slot2 = Vector.ConditionalSelect(Vector.LessThan(slot1, slot2), slot2, slot1);
-            w = VectorMath.MultiplyAdd(minusRate, slot0 / (Vector.SquareRoot(slot2) + epsilon), w);
+            w = Simd.MultiplyAdd(minusRate, slot0 / (Vector.SquareRoot(slot2) + epsilon), w);
         }
     }
 }

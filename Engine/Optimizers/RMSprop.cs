@@ -94,7 +94,7 @@ public sealed class RMSprop : Optimizer
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke(ref Vector<T> w, Vector<T> g, ref Vector<T> slot0, ref Vector<T> slot1, ref Vector<T> slot2)
         {
-            slot0 = VectorMath.MultiplyAdd(rho, slot0, gain * g * g);
+            slot0 = Simd.MultiplyAdd(rho, slot0, gain * g * g);
             Vector<T> move = rate * g / Vector.SquareRoot(slot0 + epsilon);
             w -= move;
         }
@@ -108,9 +108,9 @@ public sealed class RMSprop : Optimizer
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke(ref Vector<T> w, Vector<T> g, ref Vector<T> slot0, ref Vector<T> slot1, ref Vector<T> slot2)
         {
-            slot0 = VectorMath.MultiplyAdd(rho, slot0, gain * g * g);
+            slot0 = Simd.MultiplyAdd(rho, slot0, gain * g * g);
             Vector<T> move = rate * g / Vector.SquareRoot(slot0 + epsilon);
-            slot1 = VectorMath.MultiplyAdd(momentum, slot1, move);
+            slot1 = Simd.MultiplyAdd(momentum, slot1, move);
             w -= slot1;
         }
     }
@@ -123,8 +123,8 @@ public sealed class RMSprop : Optimizer
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke(ref Vector<T> w, Vector<T> g, ref Vector<T> slot0, ref Vector<T> slot1, ref Vector<T> slot2)
         {
-            slot0 = VectorMath.MultiplyAdd(rho, slot0, gain * g * g);
-            slot1 = VectorMath.MultiplyAdd(rho, slot1, gain * g);
+            slot0 = Simd.MultiplyAdd(rho, slot0, gain * g * g);
+            slot1 = Simd.MultiplyAdd(rho, slot1, gain * g);
 
             // Rounding can take the difference below zero, where the root would give NaN.
             Vector<T> variance = slot0 - (slot1 * slot1);
@@ -142,14 +142,14 @@ public sealed class RMSprop : Optimizer
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke(ref Vector<T> w, Vector<T> g, ref Vector<T> slot0, ref Vector<T> slot1, ref Vector<T> slot2)
         {
-            slot0 = VectorMath.MultiplyAdd(rho, slot0, gain * g * g);
-            slot2 = VectorMath.MultiplyAdd(rho, slot2, gain * g);
+            slot0 = Simd.MultiplyAdd(rho, slot0, gain * g * g);
+            slot2 = Simd.MultiplyAdd(rho, slot2, gain * g);
 
             // Rounding can take the difference below zero, where the root would give NaN.
             Vector<T> variance = slot0 - (slot2 * slot2);
             variance = Vector.AndNot(variance, Vector.LessThan(variance, Vector<T>.Zero));
             Vector<T> move = rate * g / Vector.SquareRoot(variance + epsilon);
-            slot1 = VectorMath.MultiplyAdd(momentum, slot1, move);
+            slot1 = Simd.MultiplyAdd(momentum, slot1, move);
             w -= slot1;
         }
     }

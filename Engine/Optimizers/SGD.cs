@@ -70,7 +70,7 @@ public sealed class SGD : Optimizer
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke(ref Vector<T> w, Vector<T> g, ref Vector<T> slot0, ref Vector<T> slot1, ref Vector<T> slot2)
         {
-            w = VectorMath.MultiplyAdd(rate, g, w);
+            w = Simd.MultiplyAdd(rate, g, w);
         }
     }
 
@@ -82,7 +82,7 @@ public sealed class SGD : Optimizer
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke(ref Vector<T> w, Vector<T> g, ref Vector<T> slot0, ref Vector<T> slot1, ref Vector<T> slot2)
         {
-            slot0 = VectorMath.MultiplyAdd(momentum, slot0, rate * g);
+            slot0 = Simd.MultiplyAdd(momentum, slot0, rate * g);
             w += slot0;
         }
     }
@@ -96,8 +96,8 @@ public sealed class SGD : Optimizer
         public void Invoke(ref Vector<T> w, Vector<T> g, ref Vector<T> slot0, ref Vector<T> slot1, ref Vector<T> slot2)
         {
             Vector<T> move = rate * g;
-            slot0 = VectorMath.MultiplyAdd(momentum, slot0, move);
-            w += VectorMath.MultiplyAdd(momentum, slot0, move);
+            slot0 = Simd.MultiplyAdd(momentum, slot0, move);
+            w += Simd.MultiplyAdd(momentum, slot0, move);
         }
     }
 }

@@ -43,7 +43,7 @@ internal sealed class L1L2Regularizer : Regularizer
         {
             Vector<T> sign = Vector.ConditionalSelect(Vector.LessThan(w, Vector<T>.Zero), -l1, l1);
             sign = Vector.AndNot(sign, Vector.Equals(w, Vector<T>.Zero));
-            return VectorMath.MultiplyAdd(twoL2, w, g + sign);
+            return Simd.MultiplyAdd(twoL2, w, g + sign);
         }
     }
 }
