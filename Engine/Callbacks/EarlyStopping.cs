@@ -37,7 +37,9 @@ public sealed class EarlyStopping : Callback
     /// <summary>By how much a value must be better to count.</summary>
     public double MinDelta { get; }
 
-    /// <summary>Whether the weights of the best epoch are put back at the end, also of a training that was not cut short.</summary>
+    /// <summary>
+    /// Whether the weights of the best epoch are put back at the end, also of a training that was not cut short.
+    /// </summary>
     public bool RestoreBestWeights { get; init; }
 
     /// <summary>The epoch after which the training was ended, from 1; null if it was not.</summary>

@@ -2,7 +2,9 @@ using Engine.Layers;
 
 namespace Engine.Checking;
 
-/// <summary>Copies its input: puts memory of the plan's own between an input and a layer, so that the layer may run in place.</summary>
+/// <summary>
+/// Copies its input: puts memory of the plan's own between an input and a layer, so that the layer may run in place.
+/// </summary>
 internal sealed class Copy : SimpleLayer
 {
     public override Reads BackwardReads => Reads.None;

@@ -20,7 +20,8 @@ public static class GradientCheck
     /// <param name="input">The shape of one sample.</param>
     /// <param name="options">Batch, phase, tolerances.</param>
     /// <exception cref="ShapeException">The layer does not take the input.</exception>
-    public static GradientReport Run(Layer layer, Shape input, GradientCheckOptions? options = null) => Run(layer, [input], options);
+    public static GradientReport Run(Layer layer, Shape input, GradientCheckOptions? options = null) =>
+        Run(layer, [input], options);
 
     /// <summary>Checks a layer with any number of inputs.</summary>
     /// <param name="layer">The layer; it is used up: its parameters get values of the check.</param>

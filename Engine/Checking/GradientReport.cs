@@ -9,11 +9,23 @@ namespace Engine.Checking;
 /// <param name="Worst">The worst element: "kernel [3, 1]".</param>
 /// <param name="Analytic">What backward gave for it.</param>
 /// <param name="Numeric">What the stencil gave for it.</param>
-/// <param name="Magnitude">What its error is measured by: |a| + |n|, and a hundredth of the largest gradient, so that zeros count.</param>
+/// <param name="Magnitude">
+/// What its error is measured by: |a| + |n|, and a hundredth of the largest gradient, so that zeros count.
+/// </param>
 /// <param name="Excess">The error of the worst element divided by what is allowed; at most 1 where the check passed.</param>
-/// <param name="Problem">What is wrong beside a number: a gradient that is zero throughout, or no point off the kinks; else null.</param>
+/// <param name="Problem">
+/// What is wrong beside a number: a gradient that is zero throughout, or no point off the kinks; else null.
+/// </param>
 public sealed record GradientReport(
-    string Subject, bool Passed, int Elements, string Worst, double Analytic, double Numeric, double Magnitude, double Excess, string? Problem)
+    string Subject,
+    bool Passed,
+    int Elements,
+    string Worst,
+    double Analytic,
+    double Numeric,
+    double Magnitude,
+    double Excess,
+    string? Problem)
 {
     /// <summary>The error of the worst element relative to <see cref="Magnitude"/>.</summary>
     public double RelativeError => Analytic == Numeric ? 0 : Math.Abs(Analytic - Numeric) / Magnitude;

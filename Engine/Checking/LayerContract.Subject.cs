@@ -57,7 +57,10 @@ public static partial class LayerContract
             GradientCheckOptions check = CheckOptions(phase);
             if (inputsRepeat > 0 && check.FillInput is { } fill)
             {
-                check = check with { FillInput = (index, attempt, values) => fill(index % inputsRepeat, attempt + (index / inputsRepeat), values) };
+                check = check with
+                {
+                    FillInput = (index, attempt, values) => fill(index % inputsRepeat, attempt + (index / inputsRepeat), values),
+                };
             }
 
             return new Harness<T>(model, check, Batch);

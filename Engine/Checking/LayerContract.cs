@@ -35,7 +35,8 @@ public static partial class LayerContract
     /// <param name="input">The shape of one sample.</param>
     /// <param name="options">Tolerances, wrong inputs, output shape.</param>
     /// <exception cref="LayerContractException">The layer breaks its contract.</exception>
-    public static void Verify(Func<Layer> make, Shape input, LayerContractOptions? options = null) => Verify(make, [input], options);
+    public static void Verify(Func<Layer> make, Shape input, LayerContractOptions? options = null) =>
+        Verify(make, [input], options);
 
     /// <summary>Verifies a layer with any number of inputs.</summary>
     /// <param name="make">Makes the layer: called often, always the same configuration.</param>
@@ -159,7 +160,8 @@ public static partial class LayerContract
             part.Backward();
             for (int i = 0; p < 0 && i < model.Inputs.Count; i++)
             {
-                subject.CheckSame([Doubles(full.InputGradient(i))], [Doubles(part.InputGradient(i))], "without gradients of parameters");
+                subject.CheckSame(
+                    [Doubles(full.InputGradient(i))], [Doubles(part.InputGradient(i))], "without gradients of parameters");
             }
 
             if (p >= 0)
@@ -214,14 +216,18 @@ public static partial class LayerContract
         subject.CheckSame(
             before, [.. model.Parameters.Select(parameter => Doubles(parameter.Values<T>()))], "in inference, the parameters");
 
-        double tolerance = AlignedMemory.PrecisionOf<T>() == Precision.Single ? subject.Options.FloatTolerance : subject.Options.BatchTolerance;
+        double tolerance = AlignedMemory.PrecisionOf<T>() == Precision.Single
+            ? subject.Options.FloatTolerance
+            : subject.Options.BatchTolerance;
         for (int sample = 0; sample < Batch; sample++)
         {
             Harness<T> alone = new(model, subject.CheckOptions(Phase.Inference), 1);
             Subject.CopyInputs(harness, alone, sample);
             alone.Forward();
-            double[][] expected = [.. together.Select(y => y[(sample * (y.Length / Batch))..((sample + 1) * (y.Length / Batch))])];
-            subject.CheckClose(expected, subject.Outputs(alone), tolerance, $"in inference, sample {sample} alone and in a batch");
+            double[][] expected =
+                [.. together.Select(y => y[(sample * (y.Length / Batch))..((sample + 1) * (y.Length / Batch))])];
+            subject.CheckClose(
+                expected, subject.Outputs(alone), tolerance, $"in inference, sample {sample} alone and in a batch");
         }
 
         if (subject.Options.IsSameInAllPhases)
@@ -269,7 +275,8 @@ public static partial class LayerContract
         tiedHarness.Backward();
         apartHarness.Forward();
         apartHarness.Backward();
-        subject.CheckSame(subject.Outputs(apartHarness), subject.Outputs(tiedHarness), "used twice against two tied copies, outputs");
+        subject.CheckSame(
+            subject.Outputs(apartHarness), subject.Outputs(tiedHarness), "used twice against two tied copies, outputs");
         for (int i = 0; i < tied.Inputs.Count; i++)
         {
             subject.CheckSame(
@@ -318,7 +325,8 @@ public static partial class LayerContract
         if (least > 0)
         {
             throw subject.Broken(string.Create(
-                CultureInfo.InvariantCulture, $"expected steps that allocate nothing after the first, got {least} bytes in two steps"));
+                CultureInfo.InvariantCulture,
+                $"expected steps that allocate nothing after the first, got {least} bytes in two steps"));
         }
     }
 

@@ -11,8 +11,8 @@ public sealed record LayerContractOptions
     public GradientCheckOptions GradientCheck { get; init; } = GradientCheckOptions.Default;
 
     /// <summary>
-    /// How far float may be from double, and in inference a sample in a batch from the same sample alone in float, relative to the
-    /// largest value: 2e-5, some hundred roundings.
+    /// How far float may be from double, and in inference a sample in a batch from the same sample alone in float, relative
+    /// to the largest value: 2e-5, some hundred roundings.
     /// </summary>
     public double FloatTolerance { get; init; } = 2e-5;
 

@@ -19,7 +19,8 @@ internal sealed class AxisNorms
         _axes = axes.ToArray();
         if (axes.IsEmpty || _axes.Distinct().Count() != axes.Length)
         {
-            throw new ArgumentException($"{where}: expected one axis or several different ones, got {Shape.Text(axes)}.", nameof(axes));
+            throw new ArgumentException(
+                $"{where}: expected one axis or several different ones, got {Shape.Text(axes)}.", nameof(axes));
         }
     }
 

@@ -3,7 +3,9 @@ using Engine.Numerics;
 
 namespace Engine.Constraints;
 
-/// <summary>What the values of a parameter must keep: applied after each step. Derive for your own: one class, no state of a call.</summary>
+/// <summary>
+/// What the values of a parameter must keep: applied after each step. Derive for your own: one class, no state of a call.
+/// </summary>
 public abstract class Constraint
 {
     /// <summary>The name in files and messages: "max_norm", "non_neg", "unit_norm".</summary>
@@ -12,7 +14,9 @@ public abstract class Constraint
     /// <summary>The numbers that, with the name, define the constraint.</summary>
     public virtual IReadOnlyDictionary<string, double> Parameters => Configuration.Empty;
 
-    /// <summary>Scales down whatever is longer than a maximum (Srivastava et al. 2014, section 5.1): w · min(‖w‖, max) / (ε + ‖w‖).</summary>
+    /// <summary>
+    /// Scales down whatever is longer than a maximum (Srivastava et al. 2014, section 5.1): w · min(‖w‖, max) / (ε + ‖w‖).
+    /// </summary>
     /// <param name="max">The longest norm allowed: at least 0.</param>
     /// <param name="axis">
     /// The axis along which norms are taken: 0 for the weights into each unit of a kernel [in, out]. Negative: from the end.

@@ -30,7 +30,9 @@ public abstract partial class DataColumn
         return new OneHotColumn(FromTensor(labels), classes);
     }
 
-    /// <summary>Bytes that stand for numbers of a range, such as pixels; kept as bytes and divided when a batch is gathered.</summary>
+    /// <summary>
+    /// Bytes that stand for numbers of a range, such as pixels; kept as bytes and divided when a batch is gathered.
+    /// </summary>
     /// <param name="values">First axis: samples. Not copied where dense.</param>
     /// <param name="divisor">What each byte is divided by: 255 for pixels of [0, 1]. Finite and above 0.</param>
     public static DataColumn FromBytes(Tensor<byte> values, double divisor = 1)

@@ -30,7 +30,9 @@ public abstract partial class DataColumn
     /// <summary>The stored type, for messages: "float", "int", "one-hot".</summary>
     internal abstract string Kind { get; }
 
-    /// <summary>Copies the values of some samples into a batch, converted to <typeparamref name="T"/>. Allocates nothing.</summary>
+    /// <summary>
+    /// Copies the values of some samples into a batch, converted to <typeparamref name="T"/>. Allocates nothing.
+    /// </summary>
     /// <param name="rows">The samples' numbers, each 0 to <see cref="Count"/> − 1; may repeat.</param>
     /// <param name="destination">Overwritten: [rows, ..sample shape], row-major; may be longer, the rest stays.</param>
     /// <exception cref="ArgumentException">A row is out of range or the destination is too short.</exception>
@@ -85,7 +87,9 @@ public abstract partial class DataColumn
     /// <summary>The same storage, other rows.</summary>
     internal abstract DataColumn WithRows(RowMap rows);
 
-    /// <summary>The column as a float tensor, without copying where it lies as one; null where float is not what it means.</summary>
+    /// <summary>
+    /// The column as a float tensor, without copying where it lies as one; null where float is not what it means.
+    /// </summary>
     internal abstract Tensor<float>? AsFloatTensor();
 
     /// <summary>The class number of each sample; null where the column holds something else.</summary>
@@ -124,7 +128,8 @@ public abstract partial class DataColumn
         if (length < (long)rows * SampleShape.Size)
         {
             throw new ArgumentException(
-                $"DataColumn.CopyRows: expected room for {rows} samples of {SampleShape}, {(long)rows * SampleShape.Size} elements,"
+                $"DataColumn.CopyRows: expected room for {rows} samples of {SampleShape}, "
+                + $"{(long)rows * SampleShape.Size} elements,"
                 + $" got {length}.");
         }
     }

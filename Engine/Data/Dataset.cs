@@ -155,7 +155,9 @@ public sealed class Dataset
         return new Dataset(this, rows => rows.Slice(start, end - start));
     }
 
-    /// <summary>Cuts the set in two without shuffling: its first samples and the rest. Shuffle before where order matters.</summary>
+    /// <summary>
+    /// Cuts the set in two without shuffling: its first samples and the rest. Shuffle before where order matters.
+    /// </summary>
     /// <param name="fraction">
     /// The first part's share, between 0 and 1; its count is rounded down, as in Keras, and both parts have at least one sample.
     /// </param>
@@ -173,7 +175,9 @@ public sealed class Dataset
     }
 
     /// <summary>How many samples a share of the set is, rounded down; NaN where the share is.</summary>
-    /// <remarks>0.29 · 100 is 28.999…96 in binary: what falls short of an integer by rounding alone counts as that integer.</remarks>
+    /// <remarks>
+    /// 0.29 · 100 is 28.999…96 in binary: what falls short of an integer by rounding alone counts as that integer.
+    /// </remarks>
     internal double CountOf(double fraction) => Math.Floor((fraction * Count) + (1e-12 * Count));
 
     /// <summary>The samples of the given numbers, in their order; may repeat.</summary>
@@ -201,7 +205,8 @@ public sealed class Dataset
     private static Tensor<float> FloatTensor(DataColumn column, string property, string columns) =>
         column.AsFloatTensor() ?? throw new InvalidOperationException(
             $"Dataset.{property}: expected float data, got {column.Kind}. Use {columns}[0].ToTensor<double>()"
-            + $" or {columns}[0].ToTensor<float>() to convert them{(column.Kind == "int" ? ", or GetLabels() for labels" : "")}.");
+            + $" or {columns}[0].ToTensor<float>() to convert them"
+            + $"{(column.Kind == "int" ? ", or GetLabels() for labels" : "")}.");
 
     private void Check(DataColumn column, string name)
     {

@@ -7,8 +7,8 @@ using System.Runtime.InteropServices;
 namespace Engine.Data;
 
 /// <summary>
-/// Reads IDX files, the format of MNIST: a magic number with type and rank, the lengths of the axes, the elements; all big-endian.
-/// Plain or gzipped, told by the file's first bytes and not by its name.
+/// Reads IDX files, the format of MNIST: a magic number with type and rank, the lengths of the axes, the elements; all
+/// big-endian. Plain or gzipped, told by the file's first bytes and not by its name.
 /// </summary>
 public static class Idx
 {
@@ -21,8 +21,8 @@ public static class Idx
     /// </typeparam>
     /// <param name="path">The file.</param>
     /// <exception cref="InvalidDataException">
-    /// The file is no IDX file, holds another type, is cut short, or is longer than its header says. Memory taken on the way there
-    /// is bounded by twice what the file really holds.
+    /// The file is no IDX file, holds another type, is cut short, or is longer than its header says. Memory taken on the way
+    /// there is bounded by twice what the file really holds.
     /// </exception>
     public static Tensor<T> Read<T>(string path)
         where T : unmanaged
@@ -145,7 +145,8 @@ public static class Idx
         if (got < header.Length)
         {
             throw new InvalidDataException(
-                $"Idx: {path}: expected the lengths of {magic[3]} axes, {header.Length} bytes, got {got}. The file is cut short.");
+                $"Idx: {path}: expected the lengths of {magic[3]} axes, {header.Length} bytes, got {got}. "
+                + "The file is cut short.");
         }
 
         int[] lengths = new int[magic[3]];
@@ -161,7 +162,8 @@ public static class Idx
         catch (ArgumentException e)
         {
             throw new InvalidDataException(
-                $"Idx: {path}: expected lengths of at least 1 and at most {int.MaxValue} elements, got {Shape.Text(lengths)}.", e);
+                $"Idx: {path}: expected lengths of at least 1 and at most {int.MaxValue} elements, "
+                + $"got {Shape.Text(lengths)}.", e);
         }
     }
 

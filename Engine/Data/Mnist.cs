@@ -1,8 +1,8 @@
 namespace Engine.Data;
 
 /// <summary>
-/// The MNIST database of handwritten digits, from files on this machine: 60,000 digits to train on and 10,000 to test with, or any
-/// smaller set in the same four files. Nothing is downloaded.
+/// The MNIST database of handwritten digits, from files on this machine: 60,000 digits to train on and 10,000 to test with,
+/// or any smaller set in the same four files. Nothing is downloaded.
 /// </summary>
 public static class Mnist
 {

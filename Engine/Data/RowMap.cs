@@ -19,7 +19,9 @@ internal readonly struct RowMap
     /// <summary>Whether the rows shown lie one after the other.</summary>
     public bool IsRange => _rows is null;
 
-    /// <summary>The storage's row shown at a place of the view. The caller keeps <paramref name="row"/> below the count.</summary>
+    /// <summary>
+    /// The storage's row shown at a place of the view. The caller keeps <paramref name="row"/> below the count.
+    /// </summary>
     public int this[int row] => _rows is null ? _start + row : _rows[_start + row];
 
     /// <summary>All rows of a storage.</summary>

@@ -68,7 +68,9 @@ public abstract class Initializer
     /// <summary>Mean 0 and variance scale / fan.</summary>
     /// <param name="scale">Above 0.</param>
     /// <param name="mode">Which fan: the inputs of a unit, its outputs, or their average.</param>
-    /// <param name="distribution">The distribution; a truncated normal is widened so that the variance holds after the cut.</param>
+    /// <param name="distribution">
+    /// The distribution; a truncated normal is widened so that the variance holds after the cut.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">The scale is not above 0.</exception>
     public static Initializer VarianceScaling(
         double scale = 1,

@@ -39,7 +39,8 @@ internal sealed class OrthogonalInitializer : Initializer
         {
             for (int c = 0; c < columns; c++)
             {
-                values[(r * columns) + c] = T.CreateTruncating(_gain * (rows >= columns ? q[(c * longer) + r] : q[(r * longer) + c]));
+                double value = rows >= columns ? q[(c * longer) + r] : q[(r * longer) + c];
+                values[(r * columns) + c] = T.CreateTruncating(_gain * value);
             }
         }
     }

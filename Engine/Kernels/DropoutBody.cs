@@ -27,7 +27,13 @@ internal readonly ref struct DropoutBody<T> : IBody
 
     /// <summary>For rows of one element at least; a part has about <paramref name="partLength"/> elements.</summary>
     public DropoutBody(
-        ReadOnlySpan<T> x, Span<T> y, int rowLength, int partLength, DropoutRate rate, in RandomSource random, ReadOnlySpan<uint> rowKeys)
+        ReadOnlySpan<T> x,
+        Span<T> y,
+        int rowLength,
+        int partLength,
+        DropoutRate rate,
+        in RandomSource random,
+        ReadOnlySpan<uint> rowKeys)
     {
         _x = x;
         _y = y;
@@ -84,7 +90,8 @@ internal readonly ref struct DropoutBody<T> : IBody
     }
 
     /// <summary>Elements <paramref name="start"/> and following, a multiple of a pass, of one row.</summary>
-    // Never inlined, as the other two that draw: the compiler's budget for one method is enough for the rounds once, and not twice.
+    // Never inlined, as the other two that draw: the compiler's budget for one method is enough for the rounds once, and not
+    // twice.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void RunRow(int row, int start, nuint length)
     {
@@ -251,7 +258,9 @@ internal readonly ref struct DropoutBody<T> : IBody
         }
     }
 
-    /// <summary>y = keep &amp; (x · scale), of eight lanes a group: with 16 lanes, the upper eight belong to the next group.</summary>
+    /// <summary>
+    /// y = keep &amp; (x · scale), of eight lanes a group: with 16 lanes, the upper eight belong to the next group.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(ref T x, ref T y, nuint offset, Vector<int> keep, Vector<T> scale)
     {

@@ -8,8 +8,8 @@ namespace Engine.Kernels;
 /// simple way to prevent neural networks from overfitting", 2014.
 /// </summary>
 /// <remarks>
-/// Backward is the same call on dy: it draws the same mask again. Element e of a row takes 16 of the 1024 bits of its group of 64:
-/// the group's 8 blocks have 4 words of 2 halves each, and e = 64·group + 8·(2·word + half) + (block mod 8). So eight
+/// Backward is the same call on dy: it draws the same mask again. Element e of a row takes 16 of the 1024 bits of its group
+/// of 64: the group's 8 blocks have 4 words of 2 halves each, and e = 64·group + 8·(2·word + half) + (block mod 8). So eight
 /// neighbours come out of one half of one word of eight blocks, which is what a vector of eight lanes holds; narrower vectors do
 /// the group in two passes, wider ones do two groups in one.
 /// </remarks>
@@ -30,7 +30,13 @@ internal static class DropoutKernels
     /// <param name="rowKeys">One key a row: rows of the same key have the same mask. Empty: the number of the row.</param>
     /// <param name="threads">How many threads may work: no effect on the result.</param>
     public static void Apply<T>(
-        ReadOnlySpan<T> x, Span<T> y, int rowLength, DropoutRate rate, in RandomSource random, ReadOnlySpan<uint> rowKeys, int threads)
+        ReadOnlySpan<T> x,
+        Span<T> y,
+        int rowLength,
+        DropoutRate rate,
+        in RandomSource random,
+        ReadOnlySpan<uint> rowKeys,
+        int threads)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int rows = CheckShapes(x, y, rowLength, rowKeys);
@@ -80,12 +86,14 @@ internal static class DropoutKernels
     {
         if (rowLength < 0 || (rowLength == 0 ? x.Length != 0 : x.Length % rowLength != 0))
         {
-            throw new ArgumentException($"Dropout: expected whole rows of {rowLength} elements, got {x.Length} elements.", nameof(x));
+            throw new ArgumentException(
+                $"Dropout: expected whole rows of {rowLength} elements, got {x.Length} elements.", nameof(x));
         }
 
         if (y.Length != x.Length)
         {
-            throw new ArgumentException($"Dropout: expected y to be as long as x, {x.Length} elements, got {y.Length}.", nameof(y));
+            throw new ArgumentException(
+                $"Dropout: expected y to be as long as x, {x.Length} elements, got {y.Length}.", nameof(y));
         }
 
         int rows = rowLength == 0 ? 0 : x.Length / rowLength;

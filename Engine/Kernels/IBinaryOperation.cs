@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace Engine.Kernels;
 
-/// <summary>What an elementwise loop does to a pair of vectors. Lanes must not mix: the last vector of a span is padded with zeros.</summary>
+/// <summary>
+/// What an elementwise loop does to a pair of vectors. Lanes must not mix: the last vector of a span is padded with zeros.
+/// </summary>
 internal interface IBinaryOperation<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {

@@ -93,7 +93,13 @@ internal static class SoftmaxKernels
     /// <param name="targetScale">1 − a with label smoothing a.</param>
     /// <param name="targetOffset">a / rowLength.</param>
     public static void CrossEntropyGradient<T>(
-        ReadOnlySpan<T> logits, ReadOnlySpan<T> targets, T weight, Span<T> dx, int rowLength, double targetScale, double targetOffset)
+        ReadOnlySpan<T> logits,
+        ReadOnlySpan<T> targets,
+        T weight,
+        Span<T> dx,
+        int rowLength,
+        double targetScale,
+        double targetOffset)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ThrowIfNotRows(logits.Length, rowLength);
@@ -213,7 +219,8 @@ internal static class SoftmaxKernels
     {
         if (rowLength < 1 || length % rowLength != 0)
         {
-            throw new ArgumentException($"Softmax: expected whole rows of at least 1 element, got {length} elements in rows of {rowLength}.");
+            throw new ArgumentException(
+                $"Softmax: expected whole rows of at least 1 element, got {length} elements in rows of {rowLength}.");
         }
     }
 

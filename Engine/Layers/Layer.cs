@@ -41,7 +41,9 @@ public abstract class Layer
 
     /// <summary>The parameters: this layer's own, then its children's.</summary>
     public IReadOnlyList<Parameter> Parameters =>
-        Children.Count == 0 ? _ownParameters : [.. _ownParameters.Concat(Children.SelectMany(child => child.Parameters)).Distinct()];
+        Children.Count == 0
+            ? _ownParameters
+            : [.. _ownParameters.Concat(Children.SelectMany(child => child.Parameters)).Distinct()];
 
     /// <summary>The layers inside this one, which it runs itself: see <see cref="Pass{T}.Forward"/>.</summary>
     public virtual IReadOnlyList<Layer> Children => [];
@@ -56,14 +58,14 @@ public abstract class Layer
     public virtual bool CanRunInPlace => false;
 
     /// <summary>
-    /// An activation that follows forward on this layer's single output; run as a step of its own. A layer around this one gets it
-    /// with the child's forward and backward: see <see cref="Pass{T}.Forward"/>.
+    /// An activation that follows forward on this layer's single output; run as a step of its own. A layer around this one
+    /// gets it with the child's forward and backward: see <see cref="Pass{T}.Forward"/>.
     /// </summary>
     public virtual ActivationFunction? TrailingActivation => null;
 
     /// <summary>
-    /// What a layer around this one must hand to <see cref="Pass{T}.Backward"/>: as <see cref="BackwardReads"/>, but for the output
-    /// what the <see cref="TrailingActivation"/> reads, if there is one.
+    /// What a layer around this one must hand to <see cref="Pass{T}.Backward"/>: as <see cref="BackwardReads"/>, but for the
+    /// output what the <see cref="TrailingActivation"/> reads, if there is one.
     /// </summary>
     public Reads ReadsAsChild => TrailingActivation is { } activation
         ? (BackwardReads & Reads.Input) | ((activation.BackwardReads & ActivationReads.Output) != 0 ? Reads.Output : Reads.None)
@@ -84,7 +86,9 @@ public abstract class Layer
     /// <summary>The name that the first model gave.</summary>
     internal string? AssignedName { get; set; }
 
-    /// <summary>The kind in lower case with underscores: "spatial_dropout1_d" is avoided by keeping digits and their letter together.</summary>
+    /// <summary>
+    /// The kind in lower case with underscores: "spatial_dropout1_d" is avoided by keeping digits and their letter together.
+    /// </summary>
     internal string DefaultName
     {
         get
@@ -128,7 +132,9 @@ public abstract class Layer
         return new LayerCall(this, inputs.ToArray(), BuildFor(shapes)).Outputs;
     }
 
-    /// <summary>The working memory of one use of this layer, for batches up to <paramref name="batch"/>. Children's come on top.</summary>
+    /// <summary>
+    /// The working memory of one use of this layer, for batches up to <paramref name="batch"/>. Children's come on top.
+    /// </summary>
     /// <param name="inputs">The shape of one sample of each input.</param>
     /// <param name="batch">The largest batch.</param>
     public virtual BufferNeeds Needs(ReadOnlySpan<Shape> inputs, int batch) => default;

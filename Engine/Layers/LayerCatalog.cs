@@ -21,7 +21,8 @@ public sealed class LayerCatalog
     {
         ["Activation"] = c => new Activation(c.Activation("function") ?? ActivationFunction.Linear),
         ["ActivityRegularization"] = c => new ActivityRegularization(
-            c.Regularizer("regularizer") ?? throw new InvalidDataException("ActivityRegularization: expected a regularizer, got none.")),
+            c.Regularizer("regularizer")
+                ?? throw new InvalidDataException("ActivityRegularization: expected a regularizer, got none.")),
         ["Add"] = _ => new Add(),
         ["Concatenate"] = c => new Concatenate(c.WholeNumber("axis")),
         ["Dense"] = c => new Dense(

@@ -25,7 +25,9 @@ public sealed class LayerConfiguration
 
     /// <summary>Whether there is a value of this name.</summary>
     public bool Has(string name) =>
-        _values.ValueKind == JsonValueKind.Object && _values.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null;
+        _values.ValueKind == JsonValueKind.Object
+        && _values.TryGetProperty(name, out JsonElement value)
+        && value.ValueKind != JsonValueKind.Null;
 
     /// <summary>A number.</summary>
     /// <exception cref="InvalidDataException">It is missing or something else; so with all the others.</exception>

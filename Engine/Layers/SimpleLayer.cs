@@ -28,7 +28,9 @@ public abstract class SimpleLayer : Layer
     public sealed override void Backward<T>(in Pass<T> pass) =>
         Backward(pass.Input(0), pass.Output(0), pass.OutputGradient(0), pass.InputGradient(0), pass);
 
-    /// <summary>Checks the input's shape, makes the parameters and gives the output's shape. See <see cref="Layer.Build"/>.</summary>
+    /// <summary>
+    /// Checks the input's shape, makes the parameters and gives the output's shape. See <see cref="Layer.Build"/>.
+    /// </summary>
     protected abstract Shape Build(Shape input, ParameterFactory parameters);
 
     /// <inheritdoc/>

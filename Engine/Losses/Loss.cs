@@ -33,7 +33,9 @@ public abstract class Loss
     /// <param name="fromLogits">Whether the model's last layer has no softmax.</param>
     public static Loss SparseCategoricalCrossentropy(bool fromLogits = false) => new SparseCategoricalCrossentropy(fromLogits);
 
-    /// <summary>Cross-entropy of independent yes-or-no outputs: −y log p − (1 − y) log(1 − p), averaged over the outputs.</summary>
+    /// <summary>
+    /// Cross-entropy of independent yes-or-no outputs: −y log p − (1 − y) log(1 − p), averaged over the outputs.
+    /// </summary>
     /// <param name="labelSmoothing">a in [0, 1]: targets become y(1 − a) + a/2.</param>
     /// <param name="fromLogits">Whether the model's last layer has no sigmoid.</param>
     /// <exception cref="ArgumentOutOfRangeException">The label smoothing is outside [0, 1].</exception>
@@ -70,7 +72,10 @@ public abstract class Loss
     /// </summary>
     public virtual bool IsFusedWith(ActivationFunction activation) => false;
 
-    /// <summary>Checks the shapes of one sample's prediction and target; without an override: they must be equal, but for a last axis of 1.</summary>
+    /// <summary>
+    /// Checks the shapes of one sample's prediction and target; without an override: they must be equal, but for a last axis of
+    /// 1.
+    /// </summary>
     /// <exception cref="ShapeException">The target does not fit the prediction.</exception>
     public virtual void ValidateShapes(Shape prediction, Shape target)
     {
@@ -95,7 +100,8 @@ public abstract class Loss
         {
             if (T.IsNaN(targets[i]))
             {
-                throw new ArgumentException($"{Name}: expected numbers as targets, got NaN for sample {i / (targets.Length / batch)}.");
+                throw new ArgumentException(
+                    $"{Name}: expected numbers as targets, got NaN for sample {i / (targets.Length / batch)}.");
             }
         }
     }

@@ -11,14 +11,16 @@ internal sealed class SparseCategoricalAccuracy(string name) : Metric
     {
         if (prediction.Rank == 0)
         {
-            throw new ShapeException($"{Name}: expected predictions with an axis of classes, got {prediction.BatchText}.", null, prediction);
+            throw new ShapeException(
+                $"{Name}: expected predictions with an axis of classes, got {prediction.BatchText}.", null, prediction);
         }
 
         Shape rows = Shape.Create(prediction.AsSpan()[..^1]);
         return target == rows || target == Shape.Create([.. rows, 1])
             ? this
             : throw new ShapeException(
-                $"{Name}: expected class numbers {rows.BatchText} for predictions {prediction.BatchText}, got {target.BatchText}.",
+                $"{Name}: expected class numbers {rows.BatchText} for predictions {prediction.BatchText}, "
+                + $"got {target.BatchText}.",
                 rows,
                 target);
     }

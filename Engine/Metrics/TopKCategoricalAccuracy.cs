@@ -3,7 +3,9 @@ using Engine.Kernels;
 
 namespace Engine.Metrics;
 
-/// <summary>How often the class of the one-hot target is among the k largest outputs: fewer than k outputs are larger than its own.</summary>
+/// <summary>
+/// How often the class of the one-hot target is among the k largest outputs: fewer than k outputs are larger than its own.
+/// </summary>
 internal sealed class TopKCategoricalAccuracy : Metric
 {
     private readonly int _k;

@@ -47,7 +47,9 @@ internal sealed class Compilation
 
     public IReadOnlyList<IReadOnlyList<Metric>> Metrics { get; }
 
-    /// <summary>The value that each loss reads: the output, or the logits where a last softmax or sigmoid joins with its loss.</summary>
+    /// <summary>
+    /// The value that each loss reads: the output, or the logits where a last softmax or sigmoid joins with its loss.
+    /// </summary>
     public int[] LossValues { get; }
 
     /// <summary>Whether a loss reads logits instead of the output.</summary>

@@ -7,7 +7,9 @@ public sealed record FitOptions
 {
     internal static FitOptions Default { get; } = new();
 
-    /// <summary>The number of passes over the data, counted from 0 even where <see cref="InitialEpoch"/> is later; at least 1.</summary>
+    /// <summary>
+    /// The number of passes over the data, counted from 0 even where <see cref="InitialEpoch"/> is later; at least 1.
+    /// </summary>
     public int Epochs { get; init; } = 1;
 
     /// <summary>
@@ -27,7 +29,9 @@ public sealed record FitOptions
     /// <summary>Data to evaluate after each epoch; takes precedence over <see cref="ValidationSplit"/>.</summary>
     public Dataset? ValidationData { get; init; }
 
-    /// <summary>The share of the data, from the end and before any shuffling, that is kept for validation: 0 to below 1.</summary>
+    /// <summary>
+    /// The share of the data, from the end and before any shuffling, that is kept for validation: 0 to below 1.
+    /// </summary>
     public double ValidationSplit { get; init; }
 
     /// <summary>What watches and steers the training.</summary>
@@ -69,7 +73,8 @@ public sealed record FitOptions
     {
         if (!holds)
         {
-            throw new ArgumentOutOfRangeException(name, FormattableString.Invariant($"Fit: expected {name} {expected}, got {actual}."));
+            throw new ArgumentOutOfRangeException(
+                name, FormattableString.Invariant($"Fit: expected {name} {expected}, got {actual}."));
         }
     }
 }

@@ -45,7 +45,9 @@ internal sealed class Graph
     /// <summary>The node that computes a value; null for an input.</summary>
     public GraphNode? ProducerOf(int value) => Nodes.FirstOrDefault(node => node.Outputs.Contains(value));
 
-    /// <summary>Gives each node the random stream of the node so many places before it: for comparing graphs that differ by a few.</summary>
+    /// <summary>
+    /// Gives each node the random stream of the node so many places before it: for comparing graphs that differ by a few.
+    /// </summary>
     public void MoveStreams(int places) => Nodes = [.. Nodes.Select((node, i) => node with
     {
         Stream = RandomStreams.Node(Math.Max(0, i - places)),
@@ -75,7 +77,8 @@ internal sealed class Graph
             if (call.Layer is Input)
             {
                 throw new ArgumentException(
-                    $"Model: expected all inputs that the outputs depend on, got a model without {call.Layer.Title}. Add it to the inputs.");
+                    $"Model: expected all inputs that the outputs depend on, got a model without {call.Layer.Title}. "
+                    + "Add it to the inputs.");
             }
 
             int[] inputs = [.. call.Inputs.Select(input => ValueOf(input, values))];

@@ -148,7 +148,13 @@ internal sealed class LossMeter<T>
             bool isFirst = Array.IndexOf(_compilation.LossValues, _compilation.LossValues[k]) == k;
             Span<T> written = isFirst ? gradient : _spare.AsSpan(0, gradient.Length);
             _compilation.Losses[k].Backward(
-                executor.Value(_compilation.LossValues[k]), Target(k, batch), batch, RowLength(k), IsFromLogits(k), weights, written);
+                executor.Value(_compilation.LossValues[k]),
+                Target(k, batch),
+                batch,
+                RowLength(k),
+                IsFromLogits(k),
+                weights,
+                written);
             if (!isFirst)
             {
                 TensorPrimitives.Add(gradient, written, gradient);

@@ -11,7 +11,9 @@ public partial class Model
     private ExecutorPool<double>? _doublePool;
 
     /// <summary>Computes the output of a model with one input and one output, with dropout off.</summary>
-    /// <param name="inputs">The samples, <c>[n, ...]</c>; a slice of a larger tensor will do. T must be the model's precision.</param>
+    /// <param name="inputs">
+    /// The samples, <c>[n, ...]</c>; a slice of a larger tensor will do. T must be the model's precision.
+    /// </param>
     /// <param name="options">Batch size, threads, cancellation.</param>
     /// <returns>A new tensor, <c>[n, ...]</c>.</returns>
     /// <exception cref="ShapeException">The samples do not have the input's shape.</exception>
@@ -52,7 +54,8 @@ public partial class Model
             int n = Door.CheckBatch(Inputs[i], samples);
             if (i > 0 && n != count)
             {
-                throw new ArgumentException($"{Title}: expected as many samples in each input, got {count} and {n}.", nameof(inputs));
+                throw new ArgumentException(
+                    $"{Title}: expected as many samples in each input, got {count} and {n}.", nameof(inputs));
             }
 
             count = n;
@@ -71,7 +74,9 @@ public partial class Model
     /// <param name="outputs">The results, <c>[n, ...]</c>, dense; overwritten. Must not overlap the samples.</param>
     /// <param name="options">Batch size, threads, cancellation.</param>
     /// <exception cref="ShapeException">The samples or the results do not have the model's shapes.</exception>
-    /// <exception cref="ArgumentException">The results are not dense or overlap the samples, or there is a NaN among the samples.</exception>
+    /// <exception cref="ArgumentException">
+    /// The results are not dense or overlap the samples, or there is a NaN among the samples.
+    /// </exception>
     public unsafe void Predict<T>(in ReadOnlyTensorSpan<T> inputs, in TensorSpan<T> outputs, PredictOptions? options = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -112,7 +117,9 @@ public partial class Model
 
     // Powers of two, so that data sets of many sizes share a few plans.
     private static int PlanBatch(int count, PredictOptions options) =>
-        count >= options.BatchSize ? options.BatchSize : Math.Min(options.BatchSize, (int)BitOperations.RoundUpToPowerOf2((uint)count));
+        count >= options.BatchSize
+            ? options.BatchSize
+            : Math.Min(options.BatchSize, (int)BitOperations.RoundUpToPowerOf2((uint)count));
 
     private unsafe void Predict<T>(T* x, T* y, int count, PredictOptions options)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -120,7 +127,8 @@ public partial class Model
         ReadOnlySpan<T> samples = new(x, checked(count * Input.Shape.Size));
         if (samples.Overlaps(new ReadOnlySpan<T>(y, checked(count * Output.Shape.Size))))
         {
-            throw new ArgumentException($"{Title}: expected room for the results apart from the samples, got memory that overlaps them.");
+            throw new ArgumentException(
+                $"{Title}: expected room for the results apart from the samples, got memory that overlaps them.");
         }
 
         Door.CheckNumbers(Input, samples);
@@ -199,7 +207,8 @@ public partial class Model
         if (precision != Precision)
         {
             throw new InvalidOperationException(
-                $"{Title}: expected tensors of {Precision} precision, got {precision} ones. Set the model's Precision, or convert them.");
+                $"{Title}: expected tensors of {Precision} precision, got {precision} ones. Set the model's Precision, "
+                + "or convert them.");
         }
     }
 
@@ -219,10 +228,12 @@ public partial class Model
     {
         if (Precision == Precision.Single)
         {
-            return (ExecutorPool<T>)(object)(_singlePool ?? Interlocked.CompareExchange(ref _singlePool, new(Graph), null) ?? _singlePool);
+            return (ExecutorPool<T>)(object)(
+                _singlePool ?? Interlocked.CompareExchange(ref _singlePool, new(Graph), null) ?? _singlePool);
         }
 
-        return (ExecutorPool<T>)(object)(_doublePool ?? Interlocked.CompareExchange(ref _doublePool, new(Graph), null) ?? _doublePool);
+        return (ExecutorPool<T>)(object)(
+            _doublePool ?? Interlocked.CompareExchange(ref _doublePool, new(Graph), null) ?? _doublePool);
     }
 
     private void CheckOutput<T>(in TensorSpan<T> outputs, int count)
@@ -236,7 +247,8 @@ public partial class Model
         if (shape != Output.Shape || outputs.Lengths[0] != count)
         {
             throw new ShapeException(
-                $"{Title}: expected room for the results {Output.Shape.Prepend(count)}, got {shape.Prepend((int)outputs.Lengths[0])}.",
+                $"{Title}: expected room for the results {Output.Shape.Prepend(count)}, "
+                + $"got {shape.Prepend((int)outputs.Lengths[0])}.",
                 Output.Shape,
                 shape);
         }

@@ -6,7 +6,9 @@ namespace Engine;
 
 public partial class Model
 {
-    /// <summary>A table of the layers: name and kind, shape of the output, parameters, and what it reads where that is not plain.</summary>
+    /// <summary>
+    /// A table of the layers: name and kind, shape of the output, parameters, and what it reads where that is not plain.
+    /// </summary>
     public string Summary()
     {
         bool isChain = _layers.All(layer => _calls[layer].Count == 1)
@@ -22,7 +24,9 @@ public partial class Model
                     string.Join(", ", call.Outputs.Select(output => output.Shape.BatchText)),
                     call == _calls[layer][0] ? Number(layer.Parameters.Sum(p => (long)p.Shape.Size)) : "shared",
                 ];
-                rows.Add(isChain ? row : [.. row, string.Join(", ", call.Inputs.Select(input => _names.GetValueOrDefault(input.Layer, "?")))]);
+                rows.Add(isChain
+                    ? row
+                    : [.. row, string.Join(", ", call.Inputs.Select(input => _names.GetValueOrDefault(input.Layer, "?")))]);
             }
         }
 

@@ -14,7 +14,9 @@ public partial class Model
     private ITraining? _training;
 #pragma warning restore CA1859
 
-    /// <summary>The epochs that the last Fit finished, counted from its start, <see cref="FitOptions.InitialEpoch"/> included.</summary>
+    /// <summary>
+    /// The epochs that the last Fit finished, counted from its start, <see cref="FitOptions.InitialEpoch"/> included.
+    /// </summary>
     public int EpochsTrained { get; internal set; }
 
     /// <summary>The optimizer's steps since the model was made. Each has its own dropout masks.</summary>
@@ -94,7 +96,9 @@ public partial class Model
     /// <param name="targets">Its targets, <c>[n, ...]</c>.</param>
     /// <param name="options">Seed and threads are used; the batch is what is given.</param>
     /// <returns>The loss of the batch before the step, penalties included.</returns>
-    /// <exception cref="InvalidOperationException">The model is not compiled, has several inputs or outputs, or is training.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The model is not compiled, has several inputs or outputs, or is training.
+    /// </exception>
     /// <exception cref="ShapeException">The shapes are not the model's.</exception>
     /// <exception cref="ArgumentException">There is a NaN among the inputs, or a target is out of range.</exception>
     public double TrainOnBatch<T>(in ReadOnlyTensorSpan<T> inputs, in ReadOnlyTensorSpan<T> targets, FitOptions? options = null)
@@ -116,7 +120,8 @@ public partial class Model
 
         if (targets.Lengths[0] != batch)
         {
-            throw new ArgumentException($"{Title}: expected as many targets as inputs, {batch}, got {targets.Lengths[0]}.", nameof(targets));
+            throw new ArgumentException(
+                $"{Title}: expected as many targets as inputs, {batch}, got {targets.Lengths[0]}.", nameof(targets));
         }
 
         Training<T> training = EnterTraining<T>(batch, targetShape);

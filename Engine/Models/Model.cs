@@ -9,8 +9,9 @@ namespace Engine;
 /// computes. A model is a layer too and can stand inside another. <see cref="Sequential"/> is the simple case.
 /// </summary>
 /// <remarks>
-/// Predict may be called from many threads at once, also during a Fit of this model, or of one that <see cref="OutputOf(string)"/>
-/// has given: it then sees the weights of a finished step. Other models that share layers know nothing of each other.
+/// Predict may be called from many threads at once, also during a Fit of this model, or of one that
+/// <see cref="OutputOf(string)"/> has given: it then sees the weights of a finished step. Other models that share layers know
+/// nothing of each other.
 /// </remarks>
 #pragma warning disable CA1001 // The lock of the weights holds memory only.
 public partial class Model : Layer
@@ -32,7 +33,9 @@ public partial class Model : Layer
     /// <summary>A model with several inputs or outputs.</summary>
     /// <param name="inputs">Where the data enter.</param>
     /// <param name="outputs">What is computed from them.</param>
-    /// <exception cref="ArgumentException">There is no input or no output, or an output depends on an input that is not given.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is no input or no output, or an output depends on an input that is not given.
+    /// </exception>
     public Model(IReadOnlyList<Node> inputs, IReadOnlyList<Node> outputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
@@ -94,7 +97,9 @@ public partial class Model : Layer
     internal Graph Graph { get; }
 
     /// <summary>The layer of a name.</summary>
-    /// <param name="name">As <see cref="Summary"/> shows it: "dense_1"; for a layer inside a nested model "model/dense_1".</param>
+    /// <param name="name">
+    /// As <see cref="Summary"/> shows it: "dense_1"; for a layer inside a nested model "model/dense_1".
+    /// </param>
     /// <exception cref="KeyNotFoundException">There is none; the message lists the names.</exception>
     public Layer GetLayer(string name)
     {
@@ -125,7 +130,9 @@ public partial class Model : Layer
             $"{Title}: expected one of its layers, got {layer.Title}.");
     }
 
-    /// <summary>A model with the same inputs that ends at a layer's output: for looking at what a layer computes. Shares the weights.</summary>
+    /// <summary>
+    /// A model with the same inputs that ends at a layer's output: for looking at what a layer computes. Shares the weights.
+    /// </summary>
     /// <param name="layer">The name of a layer of this model.</param>
     /// <exception cref="KeyNotFoundException">There is no such layer.</exception>
     /// <exception cref="InvalidOperationException">The layer is used several times.</exception>
@@ -142,7 +149,8 @@ public partial class Model : Layer
         return calls.Count == 1
             ? new Model(Inputs, calls[0].Outputs) { Seed = Seed, Precision = Precision, Weights = Weights }
             : throw new InvalidOperationException(
-                $"{Title}: expected a layer that is used once, got {name}, which is used {calls.Count} times. Make a Model of the node.");
+                $"{Title}: expected a layer that is used once, got {name}, which is used {calls.Count} times. "
+                + "Make a Model of the node.");
     }
 
     /// <summary>Not called: a model inside a model is dissolved into its layers.</summary>
@@ -209,7 +217,8 @@ public partial class Model : Layer
                 if (parameter.Precision != Precision)
                 {
                     throw new InvalidOperationException(
-                        $"{Title}: expected layers of {Precision} precision, got {parameter.Title} in {parameter.Precision} precision, "
+                        $"{Title}: expected layers of {Precision} precision, "
+                        + $"got {parameter.Title} in {parameter.Precision} precision, "
                         + "shared with another model. Give both models one Precision.");
                 }
             }

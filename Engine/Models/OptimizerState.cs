@@ -6,8 +6,8 @@ using Engine.Optimizers;
 namespace Engine;
 
 /// <summary>
-/// What an optimizer remembers of the parameters from step to step: its slots, and the number of steps. Lives as long as the model
-/// is compiled with that optimizer; a loaded file fills it before Compile.
+/// What an optimizer remembers of the parameters from step to step: its slots, and the number of steps. Lives as long as the
+/// model is compiled with that optimizer; a loaded file fills it before Compile.
 /// </summary>
 internal sealed class OptimizerState
 {

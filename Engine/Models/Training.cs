@@ -62,7 +62,9 @@ internal sealed class Training<T> : ITraining
 
     public double LastLoss => _meter.LastLoss;
 
-    /// <summary>Whether the plan still fits: no larger a batch, the same targets, and nothing was frozen or thawed since.</summary>
+    /// <summary>
+    /// Whether the plan still fits: no larger a batch, the same targets, and nothing was frozen or thawed since.
+    /// </summary>
     public bool Fits(int batch, ReadOnlySpan<Shape> targetShapes)
     {
         if (batch > MaxBatch || !targetShapes.SequenceEqual(_targetShapes))

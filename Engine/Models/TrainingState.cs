@@ -37,8 +37,8 @@ public sealed class TrainingState
     public IReadOnlyList<string> MetricNames { get; internal set; } = [];
 
     /// <summary>
-    /// The keys that each epoch records in <see cref="History"/>: the metrics' names, and where there are validation data the same
-    /// with <c>val_</c> in front. Known from <see cref="Callback.OnTrainBegin"/> on.
+    /// The keys that each epoch records in <see cref="History"/>: the metrics' names, and where there are validation data the
+    /// same with <c>val_</c> in front. Known from <see cref="Callback.OnTrainBegin"/> on.
     /// </summary>
     public IReadOnlyList<string> HistoryKeys { get; internal set; } = [];
 

@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace Engine.Numerics;
 
-/// <summary>What is saved of an activation, an initializer, an optimizer and so on: a name and named numbers, in a fixed order.</summary>
+/// <summary>
+/// What is saved of an activation, an initializer, an optimizer and so on: a name and named numbers, in a fixed order.
+/// </summary>
 internal static class Configuration
 {
     /// <summary>No parameters.</summary>

@@ -19,7 +19,9 @@ public static unsafe class ParallelLoop
     private static readonly ParallelLoopWorker?[] s_workers = new ParallelLoopWorker?[MaxThreads - 1];
     private static int s_taken;
 
-    /// <summary>Runs the parts 0 to <paramref name="parts"/> − 1 of <paramref name="body"/> and returns when all are done.</summary>
+    /// <summary>
+    /// Runs the parts 0 to <paramref name="parts"/> − 1 of <paramref name="body"/> and returns when all are done.
+    /// </summary>
     /// <param name="body">The work and what it reads and writes. What parts change in it is there when the loop returns.</param>
     /// <param name="parts">The number of parts; 0 does nothing.</param>
     /// <param name="threads">

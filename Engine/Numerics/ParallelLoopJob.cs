@@ -25,7 +25,9 @@ internal sealed unsafe class ParallelLoopJob
         _next.Value = 0;
     }
 
-    /// <summary>Takes parts, one at a time, until none is left. Never throws: what a part throws is kept for the caller.</summary>
+    /// <summary>
+    /// Takes parts, one at a time, until none is left. Never throws: what a part throws is kept for the caller.
+    /// </summary>
     public void Work()
     {
         try

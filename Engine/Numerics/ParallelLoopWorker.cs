@@ -17,7 +17,8 @@ namespace Engine.Numerics;
 /// Every transition is an interlocked operation, hence a full fence: what the caller wrote before posting is seen by the worker,
 /// and what the worker wrote before it became idle is seen by the caller.
 /// </remarks>
-[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "Lives as long as the process.")]
+[SuppressMessage(
+    "Design", "CA1001:Types that own disposable fields should be disposable", Justification = "Lives as long as the process.")]
 internal sealed class ParallelLoopWorker
 {
     private const int Idle = 0;
@@ -130,7 +131,8 @@ internal sealed class ParallelLoopWorker
         return state;
     }
 
-    // Alone on its cache line, with the neighbour that hardware prefetches: one side spins on it while the other writes elsewhere.
+    // Alone on its cache line, with the neighbour that hardware prefetches: one side spins on it while the other writes
+    // elsewhere.
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     private struct Line
     {

@@ -25,7 +25,9 @@ public readonly struct RandomSource(ulong seed, ulong stream, ulong step = 0)
     /// <summary>The seed: first half of the key.</summary>
     public ulong Seed { get; } = seed;
 
-    /// <summary>Which of the independent streams of this seed (a graph node, a parameter, the shuffling): second half of the key.</summary>
+    /// <summary>
+    /// Which of the independent streams of this seed (a graph node, a parameter, the shuffling): second half of the key.
+    /// </summary>
     public ulong Stream { get; } = stream;
 
     /// <summary>The step of the model's life, or the number of the Monte Carlo sample: part of the counter.</summary>
@@ -58,8 +60,8 @@ public readonly struct RandomSource(ulong seed, ulong stream, ulong step = 0)
     }
 
     /// <summary>
-    /// Fills with numbers uniform on [0, 1): element i gets <c>Uniform(i, row)</c>; of type float, its 24 leading bits, so that it
-    /// is never rounded up to 1.
+    /// Fills with numbers uniform on [0, 1): element i gets <c>Uniform(i, row)</c>; of type float, its 24 leading bits, so
+    /// that it is never rounded up to 1.
     /// </summary>
     /// <param name="destination">Overwritten.</param>
     /// <param name="row">The row.</param>
@@ -140,7 +142,12 @@ public readonly struct RandomSource(ulong seed, ulong stream, ulong step = 0)
         {
             vectors.Draw(
                 start, Vector.CreateSequence((uint)kind | block, 1u), out var a0, out var a1, out var a2, out var a3,
-                start, Vector.CreateSequence(((uint)kind | block) + (uint)width, 1u), out var b0, out var b1, out var b2, out var b3);
+                start,
+                Vector.CreateSequence(((uint)kind | block) + (uint)width, 1u),
+                out var b0,
+                out var b1,
+                out var b2,
+                out var b3);
             Store(words[..(4 * width)], a0, a1, a2, a3);
             Store(words[(4 * width)..], b0, b1, b2, b3);
         }

@@ -6,7 +6,9 @@ namespace Engine.Numerics;
 /// Threefry-4x32 with 20 rounds: a bijection of 128-bit counters for every 128-bit key, whose outputs pass every statistical
 /// test they were put to. Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
 /// </summary>
-/// <remarks>This is one block at a time, as in the paper; <see cref="ThreefryVectors"/> does as many as a vector has lanes.</remarks>
+/// <remarks>
+/// This is one block at a time, as in the paper; <see cref="ThreefryVectors"/> does as many as a vector has lanes.
+/// </remarks>
 internal static class Threefry
 {
     /// <summary>The fifth key word is this, combined with the other four; from Skein, which Threefry comes from.</summary>

@@ -123,7 +123,10 @@ internal static class VectorMath
         return positive + LogOnePlus(Exp(-Vector.Abs(x)));
     }
 
-    /// <summary>The standard normal distribution Φ(x), accurate relative to itself in the lower tail, and its density φ(x); for finite x.</summary>
+    /// <summary>
+    /// The standard normal distribution Φ(x), accurate relative to itself in the lower tail, and its density φ(x); for finite
+    /// x.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<T> NormalDistribution<T>(Vector<T> x, out Vector<T> density)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -87,7 +87,8 @@ public sealed class Adam : Optimizer
         }
     }
 
-    private readonly struct AmsgradRule<T>(Vector<T> minusRate, Vector<T> gain1, Vector<T> gain2, Vector<T> epsilon) : IUpdateRule<T>
+    private readonly struct AmsgradRule<T>(Vector<T> minusRate, Vector<T> gain1, Vector<T> gain2, Vector<T> epsilon)
+        : IUpdateRule<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public static int SlotCount => 3;

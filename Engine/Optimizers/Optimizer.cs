@@ -49,7 +49,9 @@ public abstract class Optimizer
         init => field = Guard.NonNegative(value, GetType().Name, nameof(WeightDecay));
     }
 
-    /// <summary>The largest Euclidean norm that the gradient of a parameter may have; longer ones are scaled down. Null is off.</summary>
+    /// <summary>
+    /// The largest Euclidean norm that the gradient of a parameter may have; longer ones are scaled down. Null is off.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not above 0.</exception>
     /// <exception cref="ArgumentException">Another way of clipping is set.</exception>
     public double? ClipNorm
@@ -75,7 +77,9 @@ public abstract class Optimizer
         }
     }
 
-    /// <summary>The largest Euclidean norm that all gradients together may have; longer ones are scaled down. Null is off.</summary>
+    /// <summary>
+    /// The largest Euclidean norm that all gradients together may have; longer ones are scaled down. Null is off.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not above 0.</exception>
     /// <exception cref="ArgumentException">Another way of clipping is set.</exception>
     public double? GlobalClipNorm
@@ -198,7 +202,9 @@ public abstract class Optimizer
         }
     }
 
-    /// <summary>Clips the gradient of one whole parameter by <see cref="ClipNorm"/> or <see cref="ClipValue"/>, in place.</summary>
+    /// <summary>
+    /// Clips the gradient of one whole parameter by <see cref="ClipNorm"/> or <see cref="ClipValue"/>, in place.
+    /// </summary>
     internal void ClipGradient<T>(Span<T> g)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

@@ -100,7 +100,8 @@ public sealed class RMSprop : Optimizer
         }
     }
 
-    private readonly struct MomentumRule<T>(Vector<T> rate, Vector<T> rho, Vector<T> gain, Vector<T> epsilon, Vector<T> momentum) : IUpdateRule<T>
+    private readonly struct MomentumRule<T>(Vector<T> rate, Vector<T> rho, Vector<T> gain, Vector<T> epsilon, Vector<T> momentum)
+        : IUpdateRule<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public static int SlotCount => 2;
@@ -115,7 +116,8 @@ public sealed class RMSprop : Optimizer
         }
     }
 
-    private readonly struct CenteredPlainRule<T>(Vector<T> rate, Vector<T> rho, Vector<T> gain, Vector<T> epsilon) : IUpdateRule<T>
+    private readonly struct CenteredPlainRule<T>(Vector<T> rate, Vector<T> rho, Vector<T> gain, Vector<T> epsilon)
+        : IUpdateRule<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public static int SlotCount => 2;
@@ -134,7 +136,9 @@ public sealed class RMSprop : Optimizer
         }
     }
 
-    private readonly struct CenteredMomentumRule<T>(Vector<T> rate, Vector<T> rho, Vector<T> gain, Vector<T> epsilon, Vector<T> momentum) : IUpdateRule<T>
+    private readonly struct CenteredMomentumRule<T>(
+        Vector<T> rate, Vector<T> rho, Vector<T> gain, Vector<T> epsilon, Vector<T> momentum)
+        : IUpdateRule<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public static int SlotCount => 3;

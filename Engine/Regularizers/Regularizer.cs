@@ -3,7 +3,9 @@ using Engine.Numerics;
 
 namespace Engine.Regularizers;
 
-/// <summary>A penalty on the values of a parameter, added to the loss. Derive for your own: one class, no state of a call.</summary>
+/// <summary>
+/// A penalty on the values of a parameter, added to the loss. Derive for your own: one class, no state of a call.
+/// </summary>
 public abstract class Regularizer
 {
     /// <summary>The name in files and messages: "l1", "l2", "l1_l2".</summary>

@@ -30,7 +30,9 @@ internal static class ModelConfiguration
         metadata[ModelKey] = value.ToJsonString();
     }
 
-    /// <exception cref="InvalidDataException">The configuration is missing, damaged, or asks for what the catalog lacks.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The configuration is missing, damaged, or asks for what the catalog lacks.
+    /// </exception>
     public static Model Read(SafetensorsFile file, string path, LayerCatalog catalog)
     {
         if (!file.Metadata.TryGetValue(ModelKey, out string? json) || !file.Metadata.TryGetValue(VersionKey, out string? version))
@@ -43,7 +45,8 @@ internal static class ModelConfiguration
         if (!int.TryParse(version, CultureInfo.InvariantCulture, out int number) || number is < 1 or > ModelFile.FormatVersion)
         {
             throw new InvalidDataException(
-                $"{path}: expected format version 1 to {ModelFile.FormatVersion}, got '{version}'. Use a newer version of the library.");
+                $"{path}: expected format version 1 to {ModelFile.FormatVersion}, got '{version}'. "
+                + "Use a newer version of the library.");
         }
 
         try
@@ -235,7 +238,8 @@ internal static class ModelConfiguration
                 $"{name}: expected a layer described before, got '{place}'.");
         }
 
-        string kind = json.GetProperty("kind").GetString() ?? throw new InvalidDataException($"{name}: expected a kind, got nothing.");
+        string kind = json.GetProperty("kind").GetString()
+            ?? throw new InvalidDataException($"{name}: expected a kind, got nothing.");
         Layer layer;
         try
         {

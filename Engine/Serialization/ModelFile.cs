@@ -14,9 +14,13 @@ public static class ModelFile
 
     extension(Model model)
     {
-        /// <summary>Writes the model: weights, configuration and, on demand, what a training needs to go on as if never stopped.</summary>
+        /// <summary>
+        /// Writes the model: weights, configuration and, on demand, what a training needs to go on as if never stopped.
+        /// </summary>
         /// <param name="path">The file; it is replaced only when the new one is whole.</param>
-        /// <param name="includeTraining">Whether to write the optimizer's slots, the epoch, the step and the seed as well.</param>
+        /// <param name="includeTraining">
+        /// Whether to write the optimizer's slots, the epoch, the step and the seed as well.
+        /// </param>
         /// <exception cref="InvalidOperationException">The training is to be written, but the model is not compiled.</exception>
         /// <exception cref="IOException">The file cannot be written; one that was there stays as it was.</exception>
         public void Save(string path, bool includeTraining = false)
@@ -47,14 +51,18 @@ public static class ModelFile
             }
         }
 
-        /// <summary>Makes the model that a file describes, with its weights and, where the file has it, the state of its training.</summary>
+        /// <summary>
+        /// Makes the model that a file describes, with its weights and, where the file has it, the state of its training.
+        /// </summary>
         /// <param name="path">A file written by Save.</param>
         /// <param name="catalog">Factories for layers of one's own; the library's layers need none.</param>
         /// <returns>
         /// The model, not compiled. To go on with a training, compile it with the same kind of optimizer and call Fit with
         /// <see cref="FitOptions.InitialEpoch"/> set to <see cref="Model.EpochsTrained"/> and the same seed.
         /// </returns>
-        /// <exception cref="InvalidDataException">The file is damaged, lies about its sizes, or asks for what the catalog lacks.</exception>
+        /// <exception cref="InvalidDataException">
+        /// The file is damaged, lies about its sizes, or asks for what the catalog lacks.
+        /// </exception>
         public static Model Load(string path, LayerCatalog? catalog = null)
         {
             ArgumentException.ThrowIfNullOrEmpty(path);
@@ -138,7 +146,8 @@ public static class ModelFile
             if (!file.Contains(tensor))
             {
                 throw new InvalidDataException(
-                    $"{path}: expected a tensor '{tensor}' of shape {parameter.Shape}, got none. It has {string.Join(", ", file.Names.Take(20))}"
+                    $"{path}: expected a tensor '{tensor}' of shape {parameter.Shape}, got none. "
+                    + $"It has {string.Join(", ", file.Names.Take(20))}"
                     + (file.Names.Count > 20 ? ", ..." : "") + ".");
             }
 

@@ -7,7 +7,8 @@ namespace Engine.Serialization;
 
 /// <summary>
 /// Reads a safetensors file: tensors by name, and strings as metadata. The whole header is checked before anything is given:
-/// lengths, names, types, shapes, and that the tensors fill the data without a gap or an overlap. Tensors are read when asked for.
+/// lengths, names, types, shapes, and that the tensors fill the data without a gap or an overlap. Tensors are read when asked
+/// for.
 /// </summary>
 /// <remarks>
 /// Layout: 8 bytes, the header's length n, little-endian; n bytes of JSON; the tensors, row-major, little-endian. Memory taken is
@@ -42,7 +43,9 @@ public sealed class SafetensorsFile : IDisposable
     public IReadOnlyDictionary<string, string> Metadata => _header.Metadata;
 
     /// <summary>Opens a file and checks its header. The file stays open until disposed.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged, cut short or lies; the message names file and tensor.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is damaged, cut short or lies; the message names file and tensor.
+    /// </exception>
     public static SafetensorsFile Open(string path)
     {
         FileStream stream = File.OpenRead(path);

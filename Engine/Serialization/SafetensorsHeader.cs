@@ -3,8 +3,9 @@ using System.Text.Json;
 namespace Engine.Serialization;
 
 /// <summary>
-/// A safetensors file's header, read and checked: <c>{"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, ...}</c>,
-/// with strings under <c>"__metadata__"</c>. Read token by token: the file decides no type, and its depth and rank are capped.
+/// A safetensors file's header, read and checked: <c>{"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]},
+/// ...}</c>, with strings under <c>"__metadata__"</c>. Read token by token: the file decides no type, and its depth and rank
+/// are capped.
 /// </summary>
 internal sealed class SafetensorsHeader
 {
@@ -160,7 +161,8 @@ internal sealed class SafetensorsHeader
         if (offsets is not [long begin, long end] || begin < 0 || end < begin)
         {
             throw Error(
-                $"tensor '{name}': expected data_offsets [begin, end] with 0 <= begin <= end, got [{string.Join(", ", offsets)}]");
+                $"tensor '{name}': expected data_offsets [begin, end] with 0 <= begin <= end, "
+                + $"got [{string.Join(", ", offsets)}]");
         }
 
         long length = (long)shape.Size * SafetensorsEntry.SizeOf(type);

@@ -38,7 +38,8 @@ public sealed class SafetensorsWriter
         ArgumentNullException.ThrowIfNull(values);
         if (name == SafetensorsHeader.MetadataName)
         {
-            throw new ArgumentException($"SafetensorsWriter.Add: expected a tensor's name, got the reserved '{name}'.", nameof(name));
+            throw new ArgumentException(
+                $"SafetensorsWriter.Add: expected a tensor's name, got the reserved '{name}'.", nameof(name));
         }
 
         var tensor = new PendingTensor<T>(name, shape, values);

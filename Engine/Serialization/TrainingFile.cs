@@ -24,7 +24,8 @@ internal sealed class TrainingFile
 
     private TrainingFile(JsonElement json)
     {
-        _optimizer = json.GetProperty("optimizer").GetString() ?? throw new InvalidDataException("expected an optimizer, got nothing.");
+        _optimizer = json.GetProperty("optimizer").GetString()
+            ?? throw new InvalidDataException("expected an optimizer, got nothing.");
         _iterations = json.GetProperty("iterations").GetInt64();
         _steps = json.GetProperty("steps").GetInt64();
         _epochs = json.GetProperty("epochs").GetInt32();
@@ -130,7 +131,8 @@ internal sealed class TrainingFile
 
     public void Apply(Model model, SafetensorsFile file)
     {
-        model.OptimizerState.Load(_optimizer, _iterations, _slots.Select(slot => (slot.Parameter, Read(file, slot.Tensors, slot.Parameter))));
+        model.OptimizerState.Load(
+            _optimizer, _iterations, _slots.Select(slot => (slot.Parameter, Read(file, slot.Tensors, slot.Parameter))));
         model.StepsTrained = _steps;
         model.EpochsTrained = _epochs;
         model.TrainingSeed = _seed;

@@ -4,7 +4,9 @@ using System.Runtime.InteropServices;
 
 namespace Engine;
 
-/// <summary>Turns elements read from a file of a fixed byte order into this machine's, and back: both are the same swap.</summary>
+/// <summary>
+/// Turns elements read from a file of a fixed byte order into this machine's, and back: both are the same swap.
+/// </summary>
 internal static class ByteOrder
 {
     /// <summary>Swaps the bytes of each element on a little-endian machine.</summary>

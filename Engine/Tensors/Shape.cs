@@ -35,7 +35,9 @@ public sealed class Shape : IReadOnlyList<int>, IEquatable<Shape>
 
     /// <summary>Makes a shape of the given lengths.</summary>
     /// <param name="lengths">The length of each axis, outermost first; each at least 1.</param>
-    /// <exception cref="ArgumentException">A length is below 1, or the product of all does not fit an <see cref="int"/>.</exception>
+    /// <exception cref="ArgumentException">
+    /// A length is below 1, or the product of all does not fit an <see cref="int"/>.
+    /// </exception>
     public static Shape Create(params ReadOnlySpan<int> lengths)
     {
         long size = 1;
@@ -43,13 +45,15 @@ public sealed class Shape : IReadOnlyList<int>, IEquatable<Shape>
         {
             if (length < 1)
             {
-                throw new ArgumentException($"Shape: expected every length to be at least 1, got {Text(lengths)}.", nameof(lengths));
+                throw new ArgumentException(
+                    $"Shape: expected every length to be at least 1, got {Text(lengths)}.", nameof(lengths));
             }
 
             size *= length;
             if (size > int.MaxValue)
             {
-                throw new ArgumentException($"Shape: expected at most {int.MaxValue} elements, got {Text(lengths)}.", nameof(lengths));
+                throw new ArgumentException(
+                    $"Shape: expected at most {int.MaxValue} elements, got {Text(lengths)}.", nameof(lengths));
             }
         }
 
@@ -62,7 +66,9 @@ public sealed class Shape : IReadOnlyList<int>, IEquatable<Shape>
     /// <summary>This shape with one more axis in front: <c>[784]</c> becomes <c>[32, 784]</c>.</summary>
     public Shape Prepend(int length) => Create([length, .. _lengths]);
 
-    /// <summary>Whether both are the same but for a last axis of length 1, which one may have: <c>[]</c> and <c>[1]</c>.</summary>
+    /// <summary>
+    /// Whether both are the same but for a last axis of length 1, which one may have: <c>[]</c> and <c>[1]</c>.
+    /// </summary>
     internal bool IsSameUpToLastOne(Shape other)
     {
         bool isLonger = Rank > other.Rank;

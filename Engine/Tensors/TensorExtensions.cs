@@ -26,7 +26,8 @@ internal static class TensorExtensions
     {
         if (tensor.IsDense)
         {
-            MemoryMarshal.CreateReadOnlySpan(in tensor.GetPinnableReference(), checked((int)tensor.FlattenedLength)).CopyTo(destination);
+            MemoryMarshal.CreateReadOnlySpan(in tensor.GetPinnableReference(), checked((int)tensor.FlattenedLength))
+                .CopyTo(destination);
         }
         else
         {

@@ -2,7 +2,9 @@ using Engine.Activations;
 
 namespace Engine.Layers;
 
-/// <summary>Applies an activation function. Input and output <c>[n, ...]</c> of one shape; softmax goes over the last axis.</summary>
+/// <summary>
+/// Applies an activation function. Input and output <c>[n, ...]</c> of one shape; softmax goes over the last axis.
+/// </summary>
 public sealed class Activation : SimpleLayer
 {
     /// <summary>Makes the layer.</summary>

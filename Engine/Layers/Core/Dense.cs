@@ -119,7 +119,11 @@ public sealed class Dense : SimpleLayer
         int rows = y.Length / Units;
         ReadOnlySpan<T> bias = _bias is null ? [] : pass.Values(_bias);
         Gemm.MultiplyAddBias(
-            new ReadOnlyMatrixView<T>(x, rows, _kernel!.Shape[0]), KernelView(pass), bias, new MatrixView<T>(y, rows, Units), _isRelu,
+            new ReadOnlyMatrixView<T>(x, rows, _kernel!.Shape[0]),
+            KernelView(pass),
+            bias,
+            new MatrixView<T>(y, rows, Units),
+            _isRelu,
             pass.Threads);
     }
 

@@ -35,7 +35,9 @@ public sealed class Reshape : SimpleLayer
         writer.Write("target", _target);
     }
 
-    /// <summary>Copies; called only where another layer runs this one, since in a graph input and output are the same memory.</summary>
+    /// <summary>
+    /// Copies; called only where another layer runs this one, since in a graph input and output are the same memory.
+    /// </summary>
     public override void Forward<T>(ReadOnlySpan<T> x, Span<T> y, in Pass<T> pass) => x.CopyTo(y);
 
     /// <summary>Copies; see <see cref="Forward"/>.</summary>

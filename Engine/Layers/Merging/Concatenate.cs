@@ -13,7 +13,8 @@ public sealed class Concatenate : Layer
         if (axis == 0)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(axis), "Concatenate: expected an axis of the samples, got 0, the batch. Count from 1, or from −1 backwards.");
+                nameof(axis),
+                "Concatenate: expected an axis of the samples, got 0, the batch. Count from 1, or from −1 backwards.");
         }
 
         Axis = axis;

@@ -2,7 +2,9 @@ using Engine.Regularizers;
 
 namespace Engine.Layers;
 
-/// <summary>Passes its input on and adds a penalty on it to the loss: the regularizer's value, divided by the batch size.</summary>
+/// <summary>
+/// Passes its input on and adds a penalty on it to the loss: the regularizer's value, divided by the batch size.
+/// </summary>
 /// <remarks>Input and output <c>[n, ...]</c>. The penalty counts in every phase, as in Keras.</remarks>
 public sealed class ActivityRegularization : SimpleLayer
 {

@@ -42,7 +42,8 @@ public sealed class Dropout : SimpleLayer
             if (noiseShape.Count == 0 || noiseShape.Any(length => length < 1))
             {
                 throw new ArgumentException(
-                    $"Dropout: expected a noise shape with the batch axis first and lengths of at least 1, got {NoiseText(noiseShape)}.",
+                    "Dropout: expected a noise shape with the batch axis first and lengths of at least 1, "
+                    + $"got {NoiseText(noiseShape)}.",
                     nameof(noiseShape));
             }
 
