@@ -2,6 +2,7 @@ using Engine.Constraints;
 
 namespace Engine.Tests.Constraints;
 
+[Category("Kernels")]
 public class ConstraintTests
 {
     [Test]
