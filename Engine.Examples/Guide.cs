@@ -73,7 +73,9 @@ internal static class Guide
     public static void DrawAccuracy(History history, string path) =>
         Chart.OfHistory(history, "accuracy", "val_accuracy").Save(path);
 
-    /// <summary>8. Your own dropout: <see cref="CustomDropout"/> is the whole of it. Two calls check it like any built-in layer.</summary>
+    /// <summary>
+    /// 8. Your own dropout: <see cref="CustomDropout"/> is the whole of it. Two calls check it like any built-in layer.
+    /// </summary>
     public static GradientReport CheckOwnLayer()
     {
         GradientReport report = GradientCheck.Run(new CustomDropout(0.5), input: [20]);     // in double, below 1e-8
@@ -82,7 +84,9 @@ internal static class Guide
         return report;
     }
 
-    /// <summary>14. Keep it, and use it later. A model with layers of your own is loaded with a <see cref="LayerCatalog"/>.</summary>
+    /// <summary>
+    /// 14. Keep it, and use it later. A model with layers of your own is loaded with a <see cref="LayerCatalog"/>.
+    /// </summary>
     /// <param name="model">The classifier of section 3.</param>
     /// <param name="path">The file.</param>
     public static Model SaveAndLoad(Model model, string path)

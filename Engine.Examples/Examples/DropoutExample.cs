@@ -13,8 +13,8 @@ using static Engine.Activations.ActivationFunction;
 namespace Engine.Examples;
 
 /// <summary>
-/// Sections 1, 3, 6 and 14 of the guide: one classifier with dropout and one without, otherwise alike; neither stops early, so that
-/// both see as many epochs.
+/// Sections 1, 3, 6 and 14 of the guide: one classifier with dropout and one without, otherwise alike; neither stops early, so
+/// that both see as many epochs.
 /// </summary>
 internal sealed class DropoutExample : Example
 {

@@ -27,7 +27,7 @@ internal sealed record Machine(string Processor, int Cores, string Framework, in
         if (!File.Exists(LinuxProcessors))
             return null;
 
-        // Cloud machines name the maker only; family and model tell Zen 3 from Zen 4. Of the first processor: up to the empty line.
+        // Cloud machines name the maker only; family and model tell Zen 3 from Zen 4. An empty line ends the first processor.
         string[] lines = [.. File.ReadLines(LinuxProcessors).TakeWhile(line => line.Length > 0)];
         string? Field(string name) => lines.FirstOrDefault(line => line.Split(':')[0].Trim() == name)?.Split(':', 2)[1].Trim();
         return Field("model name") is { } model && Field("cpu family") is { } family

@@ -16,7 +16,7 @@ public sealed class BroadcastMaskTests<T>
         from full in Enumerable.Range(0, 1 << lengths.Length)
         select new TestCaseData(lengths, lengths.Select((length, axis) => (full >> axis & 1) == 1 ? length : 1).ToArray());
 
-    /// <summary>The naive twin: the place in the mask is the place in the sample, with 0 along the axes where the mask has 1.</summary>
+    /// <summary>The naive twin: the place in the mask is that in the sample, with 0 along the axes of length 1.</summary>
     private static T[] Naive(T[] x, T[] mask, int[] lengths, int[] maskLengths)
     {
         T[] y = new T[x.Length];

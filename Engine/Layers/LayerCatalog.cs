@@ -63,7 +63,7 @@ public sealed class LayerCatalog
 
     /// <summary>Adds a person's own activation function, under its name.</summary>
     /// <param name="name">Its <see cref="Activations.ActivationFunction.Name"/>. A built-in one of this name gives way.</param>
-    /// <param name="make">Makes it from the numbers that its <see cref="Activations.ActivationFunction.Parameters"/> had when it was saved.</param>
+    /// <param name="make">Makes it from the parameters, by name, that it was saved with.</param>
     /// <returns>This catalog.</returns>
     public LayerCatalog AddActivation(string name, Func<IReadOnlyDictionary<string, double>, ActivationFunction> make)
     {
@@ -73,7 +73,7 @@ public sealed class LayerCatalog
 
     /// <summary>Adds a person's own initializer, under its name.</summary>
     /// <param name="name">Its <see cref="Initializers.Initializer.Name"/>. A built-in one of this name gives way.</param>
-    /// <param name="make">Makes it from the numbers that its <see cref="Initializers.Initializer.Parameters"/> had when it was saved.</param>
+    /// <param name="make">Makes it from the parameters, by name, that it was saved with.</param>
     /// <returns>This catalog.</returns>
     public LayerCatalog AddInitializer(string name, Func<IReadOnlyDictionary<string, double>, Initializer> make)
     {
@@ -83,7 +83,7 @@ public sealed class LayerCatalog
 
     /// <summary>Adds a person's own regularizer, under its name.</summary>
     /// <param name="name">Its <see cref="Regularizers.Regularizer.Name"/>. A built-in one of this name gives way.</param>
-    /// <param name="make">Makes it from the numbers that its <see cref="Regularizers.Regularizer.Parameters"/> had when it was saved.</param>
+    /// <param name="make">Makes it from the parameters, by name, that it was saved with.</param>
     /// <returns>This catalog.</returns>
     public LayerCatalog AddRegularizer(string name, Func<IReadOnlyDictionary<string, double>, Regularizer> make)
     {
@@ -93,7 +93,7 @@ public sealed class LayerCatalog
 
     /// <summary>Adds a person's own constraint, under its name.</summary>
     /// <param name="name">Its <see cref="Constraints.Constraint.Name"/>. A built-in one of this name gives way.</param>
-    /// <param name="make">Makes it from the numbers that its <see cref="Constraints.Constraint.Parameters"/> had when it was saved.</param>
+    /// <param name="make">Makes it from the parameters, by name, that it was saved with.</param>
     /// <returns>This catalog.</returns>
     public LayerCatalog AddConstraint(string name, Func<IReadOnlyDictionary<string, double>, Constraint> make)
     {
