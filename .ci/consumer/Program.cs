@@ -40,7 +40,7 @@ Require(
 
 #if CHARTS
 string chart = Path.Combine(AppContext.BaseDirectory, "loss.png");
-Engine.Visualization.Chart.OfHistory(history, "loss").Save(chart);
+Chart.OfHistory(history, "loss").Save(chart);
 Require(new FileInfo(chart).Length > 0, "expected a chart in loss.png");
 #endif
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Engine.Serialization;
 using Engine.Visualization;
 
 namespace Engine.Examples;
@@ -77,6 +78,15 @@ internal sealed class ExampleContext
     {
         string path = PathOf(file);
         chart.Save(path, width, height);
+        _files.Add(path);
+    }
+
+    /// <summary>Saves a model among this example's results.</summary>
+    public void Save(Model model, string file)
+    {
+        string path = PathOf(file);
+        Directory.CreateDirectory(Folder);
+        model.Save(path);
         _files.Add(path);
     }
 

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Engine.Examples;
 
 /// <summary>What a result was computed on.</summary>
-/// <param name="Processor">The processor's name as the system gives it, else its architecture.</param>
+/// <param name="Processor">The processor's name, family and model as the system gives them, else its architecture.</param>
 /// <param name="Cores">The number of logical processors that this program may use.</param>
 /// <param name="Framework">The .NET version.</param>
 /// <param name="VectorBits">The width of <see cref="Vector{T}"/>.</param>
@@ -26,7 +26,12 @@ internal sealed record Machine(string Processor, int Cores, string Framework, in
             return Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER");
         if (!File.Exists(LinuxProcessors))
             return null;
-        string? line = File.ReadLines(LinuxProcessors).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal));
-        return line?[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
+
+        // Cloud machines name the maker only; family and model tell Zen 3 from Zen 4. An empty line ends the first processor.
+        string[] lines = [.. File.ReadLines(LinuxProcessors).TakeWhile(line => line.Length > 0)];
+        string? Field(string name) => lines.FirstOrDefault(line => line.Split(':')[0].Trim() == name)?.Split(':', 2)[1].Trim();
+        return Field("model name") is { } model && Field("cpu family") is { } family
+            ? $"{model} (family {family}, model {Field("model")})"
+            : Field("model name");
     }
 }

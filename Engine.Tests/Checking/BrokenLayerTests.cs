@@ -1,4 +1,5 @@
 using Engine.Checking;
+using Engine.Examples;
 using Engine.Layers;
 
 namespace Engine.Tests.Checking;

@@ -1,5 +1,6 @@
 using Engine.Activations;
 using Engine.Checking;
+using Engine.Examples;
 using Engine.Data;
 using Engine.Layers;
 using Engine.Losses;

@@ -3,6 +3,7 @@ using Engine.Layers;
 
 namespace Engine.Tests.Constraints;
 
+[Category("Kernels")]
 public class ConstraintTests
 {
     [Test]

@@ -49,6 +49,32 @@ public class DatasetTests
         Assert.That(again, Is.SameAs(data.Inputs), "made once");
     }
 
+    [TestCase(3, new[] { 3, 3, 1 })]
+    [TestCase(7, new[] { 7 })]
+    [TestCase(int.MaxValue, new[] { 7 })]
+    [TestCase(1, new[] { 1, 1, 1, 1, 1, 1, 1 })]
+    public void GivesBatchesInOrderTheLastWithWhatIsLeft(int size, int[] counts)
+    {
+        Dataset data = Samples(9).Skip(2).Shuffle(5);
+        Dataset[] batches = [.. data.Batches(size)];
+        Assert.That(batches.Select(batch => batch.Count), Is.EqualTo(counts));
+        Assert.That(batches.SelectMany(Targets), Is.EqualTo(Targets(data)));
+    }
+
+    [Test]
+    public void BatchesAreViews()
+    {
+        Tensor<float> x = Tensor.Create(new float[] { 0, 1, 2, 3, 4, 5 }, [3, 2]);
+        Dataset second = new Dataset(x, new int[3]).Batches(2).Last();
+        x[2, 0] = 44;
+        Assert.That(second.Inputs.AsDenseSpan().ToArray(), Is.EqualTo(new float[] { 44, 5 }), "a batch shares storage");
+    }
+
+    [Test]
+    public void BatchesOfNoSamplesAreRefusedAtTheCall() =>
+        Assert.That(() => Samples(3).Batches(0), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith(
+            "Dataset.Batches: expected at least 1 sample a batch, got 0."));
+
     [Test]
     public void CutsPartsThatShareNothingAndMissNothing()
     {

@@ -2,6 +2,7 @@ using Engine.Kernels;
 
 namespace Engine.Tests.Kernels;
 
+[Category("Kernels")]
 public sealed class DropoutRateTests
 {
     [TestCase(0, 65536, 1)]

@@ -5,6 +5,7 @@ using static Engine.Losses.Loss;
 
 namespace Engine.Tests.Losses;
 
+[Category("Kernels")]
 public class LossTests
 {
     private static readonly Loss[] All =

@@ -3,6 +3,7 @@ using Engine.Numerics;
 namespace Engine.Tests.Numerics;
 
 [NonParallelizable] // some tests need the workers for themselves
+[Category("Kernels")]
 public sealed class ParallelLoopTests
 {
     [Test]

@@ -3,6 +3,7 @@ using Engine.Tests.Support;
 
 namespace Engine.Tests.Regularizers;
 
+[Category("Kernels")]
 public class RegularizerTests
 {
     private static readonly Regularizer[] All = [Regularizer.L1(0.3), Regularizer.L2(0.2), Regularizer.L1L2(0.3, 0.2), Regularizer.L1(), Regularizer.L2()];

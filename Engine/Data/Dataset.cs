@@ -202,6 +202,32 @@ public sealed class Dataset
         return new Dataset(this, rows => rows.Select(selected));
     }
 
+    /// <summary>
+    /// The set in consecutive parts, for a loop of one's own: <c>foreach (Dataset batch in data.Shuffle(epoch).Batches(128))</c>.
+    /// </summary>
+    /// <param name="size">The samples of a part, at least 1; the last part has what is left.</param>
+    /// <returns>Views, made one by one as they are asked for: no data are copied.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="size"/> is below 1; thrown at the call.</exception>
+    public IEnumerable<Dataset> Batches(int size)
+    {
+        if (size < 1)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(size), $"Dataset.Batches: expected at least 1 sample a batch, got {size}.");
+        }
+
+        return Parts();
+
+        IEnumerable<Dataset> Parts()
+        {
+            for (int start = 0, count; start < Count; start += count)
+            {
+                count = Math.Min(size, Count - start);
+                yield return Slice(start..(start + count));
+            }
+        }
+    }
+
     private static Tensor<float> FloatTensor(DataColumn column, string property, string columns) =>
         column.AsFloatTensor() ?? throw new InvalidOperationException(
             $"Dataset.{property}: expected float data, got {column.Kind}. Use {columns}[0].ToTensor<double>()"

@@ -15,18 +15,28 @@ public sealed class ConfigurationWriter
     internal JsonObject Values { get; } = [];
 
     /// <summary>Writes a number.</summary>
+    /// <param name="name">Under which it is read again; a value that was there gives way.</param>
+    /// <param name="value">Finite.</param>
     public void Write(string name, double value) => Values[name] = value;
 
     /// <summary>Writes a whole number.</summary>
+    /// <param name="name">Under which it is read again; a value that was there gives way.</param>
+    /// <param name="value">The number.</param>
     public void Write(string name, int value) => Values[name] = value;
 
     /// <summary>Writes a yes or no.</summary>
+    /// <param name="name">Under which it is read again; a value that was there gives way.</param>
+    /// <param name="value">True for yes.</param>
     public void Write(string name, bool value) => Values[name] = value;
 
     /// <summary>Writes a text.</summary>
+    /// <param name="name">Under which it is read again; a value that was there gives way.</param>
+    /// <param name="value">The text.</param>
     public void Write(string name, string value) => Values[name] = value;
 
     /// <summary>Writes whole numbers, such as a shape.</summary>
+    /// <param name="name">Under which it is read again; a value that was there gives way.</param>
+    /// <param name="values">Any number of them.</param>
     public void Write(string name, IEnumerable<int> values)
     {
         ArgumentNullException.ThrowIfNull(values);
@@ -40,15 +50,23 @@ public sealed class ConfigurationWriter
     }
 
     /// <summary>Writes an activation function; nothing if null.</summary>
+    /// <param name="name">Under which it is read again; a value that was there gives way.</param>
+    /// <param name="value">A built-in one, or one that the catalog for loading knows.</param>
     public void Write(string name, ActivationFunction? value) => Write(name, value?.Name, value?.Parameters);
 
     /// <summary>Writes an initializer; nothing if null.</summary>
+    /// <param name="name">Under which it is read again; a value that was there gives way.</param>
+    /// <param name="value">A built-in one, or one that the catalog for loading knows.</param>
     public void Write(string name, Initializer? value) => Write(name, value?.Name, value?.Parameters);
 
     /// <summary>Writes a regularizer; nothing if null.</summary>
+    /// <param name="name">Under which it is read again; a value that was there gives way.</param>
+    /// <param name="value">A built-in one, or one that the catalog for loading knows.</param>
     public void Write(string name, Regularizer? value) => Write(name, value?.Name, value?.Parameters);
 
     /// <summary>Writes a constraint; nothing if null.</summary>
+    /// <param name="name">Under which it is read again; a value that was there gives way.</param>
+    /// <param name="value">A built-in one, or one that the catalog for loading knows.</param>
     public void Write(string name, Constraint? value) => Write(name, value?.Name, value?.Parameters);
 
     private void Write(string name, string? kind, IReadOnlyDictionary<string, double>? parameters)

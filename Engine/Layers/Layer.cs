@@ -119,6 +119,9 @@ public abstract class Layer
     }
 
     /// <summary>Uses this layer in a graph; for layers with several outputs.</summary>
+    /// <param name="inputs">What goes in. A layer may be used several times: its parameters are then shared.</param>
+    /// <returns>The layer's outputs, in its order.</returns>
+    /// <exception cref="ArgumentNullException">An input is null.</exception>
     /// <exception cref="ShapeException">The inputs do not fit.</exception>
     public IReadOnlyList<Node> ApplyMany(params ReadOnlySpan<Node> inputs)
     {
@@ -137,6 +140,7 @@ public abstract class Layer
     /// </summary>
     /// <param name="inputs">The shape of one sample of each input.</param>
     /// <param name="batch">The largest batch.</param>
+    /// <returns>Lengths in elements; none by default.</returns>
     public virtual BufferNeeds Needs(ReadOnlySpan<Shape> inputs, int batch) => default;
 
     /// <summary>What a child is called with; the wrapper's own inputs and batch unless overridden.</summary>
@@ -146,6 +150,7 @@ public abstract class Layer
     public virtual ChildUse UseOfChild(int child, ReadOnlySpan<Shape> inputs, int batch) => new(inputs.ToArray(), batch);
 
     /// <summary>Writes the configuration, so that a saved model can make this layer again. Nothing to write by default.</summary>
+    /// <param name="writer">Takes the values, each under a name of its own.</param>
     public virtual void Describe(ConfigurationWriter writer)
     {
     }
@@ -171,11 +176,15 @@ public abstract class Layer
     /// </summary>
     /// <param name="inputs">The shape of one sample of each input.</param>
     /// <param name="parameters">Makes the parameters, always in the same order.</param>
+    /// <returns>The shape of one sample of each output; at least one.</returns>
     /// <exception cref="ShapeException">The inputs do not fit.</exception>
     protected abstract Shape[] Build(ReadOnlySpan<Shape> inputs, ParameterFactory parameters);
 
     /// <summary>Builds a child; to be called from <see cref="Build"/>.</summary>
-    /// <returns>The shapes of the child's outputs.</returns>
+    /// <param name="child">One of <see cref="Children"/>.</param>
+    /// <param name="inputs">The shape of one sample of each of the child's inputs, as <see cref="UseOfChild"/> says.</param>
+    /// <returns>The shape of one sample of each of the child's outputs.</returns>
+    /// <exception cref="ShapeException">The inputs do not fit the child.</exception>
     protected static Shape[] BuildChild(Layer child, params ReadOnlySpan<Shape> inputs)
     {
         ArgumentNullException.ThrowIfNull(child);

@@ -52,7 +52,7 @@ public sealed class LayerCatalog
     /// <summary>The kinds of layers in the catalog.</summary>
     public IReadOnlyCollection<string> Kinds => _layers.Keys;
 
-    /// <summary>Adds a kind of layer.</summary>
+    /// <summary>Adds a kind of layer; one that was there under this name gives way.</summary>
     /// <param name="kind">The layer's <see cref="Layer.Kind"/>.</param>
     /// <param name="make">Makes the layer from what its <see cref="Layer.Describe"/> wrote.</param>
     /// <returns>This catalog.</returns>
@@ -63,6 +63,8 @@ public sealed class LayerCatalog
     }
 
     /// <summary>Adds a person's own activation function, under its name.</summary>
+    /// <param name="name">Its <see cref="Activations.ActivationFunction.Name"/>. A built-in one of this name gives way.</param>
+    /// <param name="make">Makes it from the parameters, by name, that it was saved with.</param>
     /// <returns>This catalog.</returns>
     public LayerCatalog AddActivation(string name, Func<IReadOnlyDictionary<string, double>, ActivationFunction> make)
     {
@@ -71,6 +73,8 @@ public sealed class LayerCatalog
     }
 
     /// <summary>Adds a person's own initializer, under its name.</summary>
+    /// <param name="name">Its <see cref="Initializers.Initializer.Name"/>. A built-in one of this name gives way.</param>
+    /// <param name="make">Makes it from the parameters, by name, that it was saved with.</param>
     /// <returns>This catalog.</returns>
     public LayerCatalog AddInitializer(string name, Func<IReadOnlyDictionary<string, double>, Initializer> make)
     {
@@ -79,6 +83,8 @@ public sealed class LayerCatalog
     }
 
     /// <summary>Adds a person's own regularizer, under its name.</summary>
+    /// <param name="name">Its <see cref="Regularizers.Regularizer.Name"/>. A built-in one of this name gives way.</param>
+    /// <param name="make">Makes it from the parameters, by name, that it was saved with.</param>
     /// <returns>This catalog.</returns>
     public LayerCatalog AddRegularizer(string name, Func<IReadOnlyDictionary<string, double>, Regularizer> make)
     {
@@ -87,6 +93,8 @@ public sealed class LayerCatalog
     }
 
     /// <summary>Adds a person's own constraint, under its name.</summary>
+    /// <param name="name">Its <see cref="Constraints.Constraint.Name"/>. A built-in one of this name gives way.</param>
+    /// <param name="make">Makes it from the parameters, by name, that it was saved with.</param>
     /// <returns>This catalog.</returns>
     public LayerCatalog AddConstraint(string name, Func<IReadOnlyDictionary<string, double>, Constraint> make)
     {

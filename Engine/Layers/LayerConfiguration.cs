@@ -23,18 +23,22 @@ public sealed class LayerConfiguration
         _catalog = catalog;
     }
 
-    /// <summary>Whether there is a value of this name.</summary>
+    /// <summary>Whether there is a value of this name, other than null.</summary>
+    /// <param name="name">The name it was written under.</param>
     public bool Has(string name) =>
         _values.ValueKind == JsonValueKind.Object
         && _values.TryGetProperty(name, out JsonElement value)
         && value.ValueKind != JsonValueKind.Null;
 
     /// <summary>A number.</summary>
-    /// <exception cref="InvalidDataException">It is missing or something else; so with all the others.</exception>
+    /// <param name="name">The name it was written under.</param>
+    /// <exception cref="InvalidDataException">It is missing, or no number; the message says where.</exception>
     public double Number(string name) =>
         TryGetNumber(Find(name), out double value) ? value : throw Unexpected(name, "a number");
 
     /// <summary>A whole number.</summary>
+    /// <param name="name">The name it was written under.</param>
+    /// <exception cref="InvalidDataException">It is missing, or no whole number of 32 bits; the message says where.</exception>
     public int WholeNumber(string name)
     {
         JsonElement element = Find(name);
@@ -44,6 +48,8 @@ public sealed class LayerConfiguration
     }
 
     /// <summary>A yes or no.</summary>
+    /// <param name="name">The name it was written under.</param>
+    /// <exception cref="InvalidDataException">It is missing, or neither true nor false; the message says where.</exception>
     public bool Flag(string name) => Find(name).ValueKind switch
     {
         JsonValueKind.True => true,
@@ -52,10 +58,14 @@ public sealed class LayerConfiguration
     };
 
     /// <summary>A text.</summary>
+    /// <param name="name">The name it was written under.</param>
+    /// <exception cref="InvalidDataException">It is missing, or no text; the message says where.</exception>
     public string Text(string name) =>
         Find(name) is { ValueKind: JsonValueKind.String } element ? element.GetString()! : throw Unexpected(name, "a text");
 
     /// <summary>Whole numbers, such as a shape.</summary>
+    /// <param name="name">The name it was written under.</param>
+    /// <exception cref="InvalidDataException">It is missing, or no list of whole numbers; the message says where.</exception>
     public int[] WholeNumbers(string name)
     {
         JsonElement element = Find(name);
@@ -77,15 +87,27 @@ public sealed class LayerConfiguration
     }
 
     /// <summary>An activation function; null if none was written.</summary>
+    /// <param name="name">The name it was written under.</param>
+    /// <exception cref="InvalidDataException">It is no name with numbers; the message says where.</exception>
+    /// <exception cref="ArgumentException">Neither catalog nor library knows its name, or it has no such number.</exception>
     public ActivationFunction? Activation(string name) => Make(name, _catalog.Activation);
 
     /// <summary>An initializer; null if none was written.</summary>
+    /// <param name="name">The name it was written under.</param>
+    /// <exception cref="InvalidDataException">It is no name with numbers; the message says where.</exception>
+    /// <exception cref="ArgumentException">Neither catalog nor library knows its name, or it has no such number.</exception>
     public Initializer? Initializer(string name) => Make(name, _catalog.Initializer);
 
     /// <summary>A regularizer; null if none was written.</summary>
+    /// <param name="name">The name it was written under.</param>
+    /// <exception cref="InvalidDataException">It is no name with numbers; the message says where.</exception>
+    /// <exception cref="ArgumentException">Neither catalog nor library knows its name, or it has no such number.</exception>
     public Regularizer? Regularizer(string name) => Make(name, _catalog.Regularizer);
 
     /// <summary>A constraint; null if none was written.</summary>
+    /// <param name="name">The name it was written under.</param>
+    /// <exception cref="InvalidDataException">It is no name with numbers; the message says where.</exception>
+    /// <exception cref="ArgumentException">Neither catalog nor library knows its name, or it has no such number.</exception>
     public Constraint? Constraint(string name) => Make(name, _catalog.Constraint);
 
     internal static IReadOnlyDictionary<string, double> Numbers(JsonElement values)

@@ -28,9 +28,11 @@ public abstract class SimpleLayer : Layer
     public sealed override void Backward<T>(in Pass<T> pass) =>
         Backward(pass.Input(0), pass.Output(0), pass.OutputGradient(0), pass.InputGradient(0), pass);
 
-    /// <summary>
-    /// Checks the input's shape, makes the parameters and gives the output's shape. See <see cref="Layer.Build"/>.
-    /// </summary>
+    /// <summary>Checks the input's shape, makes the parameters and gives the output's shape. See <see cref="Layer.Build"/>.</summary>
+    /// <param name="input">The shape of one sample of the input.</param>
+    /// <param name="parameters">Makes the parameters, always in the same order.</param>
+    /// <returns>The shape of one sample of the output.</returns>
+    /// <exception cref="ShapeException">The input does not fit: see <see cref="Layer.UnexpectedInput"/>.</exception>
     protected abstract Shape Build(Shape input, ParameterFactory parameters);
 
     /// <inheritdoc/>

@@ -70,12 +70,15 @@ public abstract class Loss
     /// Whether the loss can take the input of this activation in place of its output: faster, and exact where probabilities are
     /// close to 0 or 1. It is then called with <c>fromLogits: true</c>.
     /// </summary>
+    /// <param name="activation">The activation of the model's last layer.</param>
+    /// <returns>True if so; false unless overridden.</returns>
     public virtual bool IsFusedWith(ActivationFunction activation) => false;
 
     /// <summary>
-    /// Checks the shapes of one sample's prediction and target; without an override: they must be equal, but for a last axis of
-    /// 1.
+    /// Checks the shapes of one sample's prediction and target; without an override: they must be equal, but for a last axis of 1.
     /// </summary>
+    /// <param name="prediction">The shape of one sample's prediction, without the batch axis.</param>
+    /// <param name="target">The shape of one sample's target, without the batch axis.</param>
     /// <exception cref="ShapeException">The target does not fit the prediction.</exception>
     public virtual void ValidateShapes(Shape prediction, Shape target)
     {

@@ -49,6 +49,8 @@ public abstract class Regularizer
     }
 
     /// <summary>The penalty of these values.</summary>
+    /// <param name="values">The values of a parameter, or <c>[batch, ...]</c> of a layer's output; not changed.</param>
+    /// <returns>What is added to the loss: 0 or more for the built-in ones.</returns>
     public abstract double Penalty<T>(ReadOnlySpan<T> values)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 

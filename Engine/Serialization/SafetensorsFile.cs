@@ -43,9 +43,11 @@ public sealed class SafetensorsFile : IDisposable
     public IReadOnlyDictionary<string, string> Metadata => _header.Metadata;
 
     /// <summary>Opens a file and checks its header. The file stays open until disposed.</summary>
-    /// <exception cref="InvalidDataException">
-    /// The file is damaged, cut short or lies; the message names file and tensor.
-    /// </exception>
+    /// <param name="path">The file.</param>
+    /// <returns>The file, to be disposed.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, cut short or lies; the message names file and tensor.</exception>
     public static SafetensorsFile Open(string path)
     {
         FileStream stream = File.OpenRead(path);

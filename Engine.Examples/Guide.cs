@@ -1,0 +1,118 @@
+using System.Numerics.Tensors;
+using Engine.Callbacks;
+using Engine.Checking;
+using Engine.Data;
+using Engine.Layers;
+using Engine.Losses;
+using Engine.Metrics;
+using Engine.Optimizers;
+using Engine.Serialization;
+using Engine.Visualization;
+using static Engine.Activations.ActivationFunction;
+
+namespace Engine.Examples;
+
+/// <summary>
+/// The guide, section by section, in the words of a program of one's own. Sections that are missing here come with their layers:
+/// convolutions (4), augmentation (7), recurrent networks (9), and what is made of them.
+/// </summary>
+internal static class Guide
+{
+    /// <summary>1. A classifier with dropout.</summary>
+    public static Sequential CreateClassifier()
+    {
+        var model = new Sequential(
+            new Input(784),
+            new Dense(64, ReLU),
+            new Dropout(0.5),
+            new Dense(64, ReLU),
+            new Dropout(0.5),
+            new Dense(10, Softmax))
+        {
+            Seed = 42,      // of the initial weights
+        };
+        Console.WriteLine(model.Summary());
+        return model;
+    }
+
+    /// <summary>
+    /// 2. What dropout does: survivors grow by 1 / (1 − rate), so that the expected value stays and nothing is left to do at
+    /// inference. The <c>how-it-works</c> example shows it in pictures, beside the classic form.
+    /// </summary>
+    public static Tensor<float> DropNumbers()
+    {
+        Tensor<float> x = RandomTensor.Normal([100, 20], seed: 1);
+        Tensor<float> dropped = Dropout.Apply(x, rate: 0.5, seed: 2);
+        return dropped;
+    }
+
+    /// <summary>3. Training on real digits.</summary>
+    /// <param name="model">The classifier of section 1.</param>
+    /// <param name="folder">The folder of MNIST's files; none: the one that ENGINE_DATA_DIR names.</param>
+    public static (History History, Tensor<float> Probabilities) Train(Model model, string? folder)
+    {
+        (Dataset train, Dataset test) = Mnist.Load(folder, shape: [784]);
+        model.Compile(new Adam(learningRate: 1e-3), Loss.CategoricalCrossentropy(), Metric.Accuracy());     // labels are one-hot
+        History history = model.Fit(train, new FitOptions
+        {
+            Epochs = 20,
+            BatchSize = 128,
+            ValidationSplit = 0.1,
+            Seed = 7,       // of shuffling and dropout
+            Callbacks = [new EarlyStopping("val_loss", patience: 5) { RestoreBestWeights = true }, new ConsoleProgress()],
+        });
+        Evaluation evaluation = model.Evaluate(test);
+        Console.WriteLine($"loss {evaluation.Loss:F4}, accuracy {evaluation["accuracy"]:P2}");
+        Tensor<float> probabilities = model.Predict(test.Inputs);
+        return (history, probabilities);
+    }
+
+    /// <summary>6. Overfitting, seen.</summary>
+    /// <param name="history">Of section 3.</param>
+    /// <param name="path">Where the picture goes: .png or .svg.</param>
+    public static void DrawAccuracy(History history, string path) =>
+        Chart.OfHistory(history, "accuracy", "val_accuracy").Save(path);
+
+    /// <summary>
+    /// 8. Your own dropout: <see cref="CustomDropout"/> is the whole of it. Two calls check it like any built-in layer.
+    /// </summary>
+    public static GradientReport CheckOwnLayer()
+    {
+        GradientReport report = GradientCheck.Run(new CustomDropout(0.5), input: [20]);     // in double, below 1e-8
+        report.ThrowIfFailed();
+        LayerContract.Verify(() => new CustomDropout(0.5), input: [20]);                    // everything a layer must keep
+        return report;
+    }
+
+    /// <summary>
+    /// 14. Keep it, and use it later. A model with layers of your own is loaded with a <see cref="LayerCatalog"/>.
+    /// </summary>
+    /// <param name="model">The classifier of section 3.</param>
+    /// <param name="path">The file.</param>
+    public static Model SaveAndLoad(Model model, string path)
+    {
+        model.Save(path);
+        Model loaded = Model.Load(path);
+        return loaded;
+    }
+
+    /// <summary>14, gone on with: a training that is saved between epochs goes on as if it had never stopped.</summary>
+    /// <param name="model">The classifier of section 3, still compiled.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="folder">The folder of MNIST's files.</param>
+    public static History TrainOn(Model model, string path, string? folder)
+    {
+        (Dataset train, _) = Mnist.Load(folder, shape: [784]);
+        model.Save(path, includeTraining: true);
+        Model loaded = Model.Load(path);
+        loaded.Compile(new Adam(learningRate: 1e-3), Loss.CategoricalCrossentropy(), Metric.Accuracy());
+        return loaded.Fit(train, new FitOptions
+        {
+            InitialEpoch = loaded.EpochsTrained,
+            Epochs = loaded.EpochsTrained + 1,
+            BatchSize = 128,
+            ValidationSplit = 0.1,
+            Seed = loaded.TrainingSeed,
+        });
+    }
+}

@@ -1,0 +1,45 @@
+using System.Numerics.Tensors;
+using Engine.Examples;
+
+namespace Engine.Tests.Examples;
+
+/// <summary>The guide's sections do what they say, on the digits in this repository.</summary>
+public class GuideTests
+{
+    private static string Folder => Path.Combine(AppContext.BaseDirectory, "Data", "mnist");
+
+    [Test]
+    public void TheClassifierIsTrainedDrawnKeptAndTrainedOn()
+    {
+        using TempFolder folder = new();
+        Sequential model = Guide.CreateClassifier();
+        (History history, Tensor<float> probabilities) = Guide.Train(model, Folder);
+        Assert.That(probabilities.Lengths.ToArray(), Is.EqualTo(new nint[] { 2000, 10 }));
+
+        // 0.91 as measured, less two standard errors of 1,000 digits and what another processor's rounding may change.
+        Assert.That(history["val_accuracy"].Max(), Is.GreaterThan(0.87));
+
+        Guide.DrawAccuracy(history, folder.File("accuracy.png"));
+        Assert.That(new FileInfo(folder.File("accuracy.png")).Length, Is.GreaterThan(1000));
+
+        (_, Engine.Data.Dataset test) = Engine.Data.Mnist.Load(Folder, shape: [784]);
+        Model loaded = Guide.SaveAndLoad(model, folder.File("digits.safetensors"));
+        Assert.That(loaded.Predict(test.Inputs).SequenceEqual(probabilities), "the loaded model predicts what the saved one did");
+
+        History more = Guide.TrainOn(model, folder.File("training.safetensors"), Folder);
+        Assert.That(more.Epochs, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void DroppedNumbersAreZeroOrTwiceAsLarge()
+    {
+        float[] x = [.. RandomTensor.Normal([100, 20], seed: 1)], dropped = [.. Guide.DropNumbers()];
+        Assert.That(dropped.Zip(x).All(pair => pair.First == 0 || pair.First == 2 * pair.Second));
+
+        // Half of 2,000, within five standard deviations.
+        Assert.That(dropped.Count(value => value == 0), Is.EqualTo(1000).Within(112));
+    }
+
+    [Test]
+    public void TheOwnLayerPassesItsChecks() => Assert.That(Guide.CheckOwnLayer().Passed);
+}
