@@ -282,6 +282,21 @@ public sealed class FitTests
     }
 
     [Test]
+    public void Penalties_of_what_is_frozen_do_not_count()
+    {
+        Dense penalized = new(2, useBias: false, kernelInitializer: Initializer.Ones, kernelRegularizer: Regularizer.L2(0.1));
+        Sequential model = new(new Input(3), penalized);
+        model.Compile(new SGD(0.5), Loss.MeanSquaredError());
+        Dataset data = new(Tensor.Create(new float[12], [4, 3]), Tensor.Create(new float[8], [4, 2]));
+        Assert.That(model.Evaluate(data).Loss, Is.EqualTo(0.6).Within(1e-6));
+
+        penalized.Trainable = false;
+
+        Assert.That(model.Fit(data)["loss"][0], Is.Zero);
+        Assert.That(model.Evaluate(data).Loss, Is.Zero);
+    }
+
+    [Test]
     public void Constraints_hold_after_every_step()
     {
         Sequential model = new(
