@@ -7,6 +7,7 @@ using Engine.Losses;
 using Engine.Metrics;
 using Engine.Optimizers;
 using Engine.Regularizers;
+using Engine.Tests.Checking;
 using static Engine.Activations.ActivationFunction;
 
 namespace Engine.Tests.Models;
@@ -262,6 +263,31 @@ public sealed class FitTests
         Assert.That(history.Keys.Skip(5), Is.EqualTo(history.Keys.Take(5).Select(key => "val_" + key)));
         Assert.That(history["loss"][0], Is.EqualTo((0.5 * history["price_loss"][0]) + (2 * history["kind_loss"][0])).Within(1e-12));
         Assert.That(history["val_loss"][0], Is.EqualTo(history["loss"][0]).Within(1e-6));
+    }
+
+    [Test]
+    public void Equal_names_of_metrics_and_outputs_get_a_number()
+    {
+        Input input = new(4);
+        IReadOnlyList<Node> outputs = new TripleAndSquare().ApplyMany(new Dense(3).Apply(input));
+        Model model = new([input], outputs);
+        model.Compile(
+            new SGD(1e-30), [Loss.MeanSquaredError(), Loss.MeanSquaredError()],
+            [[Metric.MeanSquaredError(), Metric.MeanSquaredError()], [Metric.MeanSquaredError()]]);
+        Dataset data = new([Samples.Tensor<float>(1, 10, 4)], [Samples.Tensor<float>(2, 10, 3), Samples.Tensor<float>(3, 10, 3)]);
+
+        Evaluation evaluation = model.Evaluate(data);
+        History history = model.Fit(data, new FitOptions { Epochs = 2, BatchSize = 10 });
+
+        Assert.That(evaluation.Names, Is.EqualTo(new[]
+        {
+            "loss",
+            "triple_and_square_loss", "triple_and_square_loss_1",
+            "triple_and_square_mean_squared_error", "triple_and_square_mean_squared_error_1", "triple_and_square_mean_squared_error_2",
+        }));
+        Assert.That(history.Keys.Select(key => history[key].Count), Is.All.EqualTo(2));
+        Assert.That(evaluation["triple_and_square_loss_1"], Is.EqualTo(evaluation["triple_and_square_mean_squared_error_2"]).Within(1e-6));
+        Assert.That(evaluation["triple_and_square_loss_1"], Is.Not.EqualTo(evaluation["triple_and_square_loss"]).Within(1e-3));
     }
 
     [Test]
