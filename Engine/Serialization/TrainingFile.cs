@@ -16,6 +16,7 @@ internal sealed class TrainingFile
     private const string Key = "engine.training";
 
     private readonly string _optimizer;
+    private readonly string[] _slotNames;
     private readonly long _iterations;
     private readonly long _steps;
     private readonly int _epochs;
@@ -25,6 +26,12 @@ internal sealed class TrainingFile
     private TrainingFile(JsonElement json)
     {
         _optimizer = json.GetProperty("optimizer").GetString() ?? throw new InvalidDataException("expected an optimizer, got nothing.");
+        _slotNames = [.. json.GetProperty("slots").EnumerateArray().Select(slot => slot.GetString()!)];
+        if (_slotNames.Distinct().Count() != _slotNames.Length)
+        {
+            throw new InvalidDataException($"expected each slot once, got {string.Join(", ", _slotNames)}.");
+        }
+
         _iterations = json.GetProperty("iterations").GetInt64();
         _steps = json.GetProperty("steps").GetInt64();
         _epochs = json.GetProperty("epochs").GetInt32();
@@ -40,12 +47,6 @@ internal sealed class TrainingFile
     public static void Write(Model model, SafetensorsWriter writer)
     {
         Optimizer optimizer = model.Compiled.Optimizer;
-        JsonObject parameters = [];
-        foreach ((string name, double value) in optimizer.Parameters)
-        {
-            parameters[name] = value;
-        }
-
         JsonArray slotNames = [];
         foreach (string name in optimizer.SlotNames)
         {
@@ -55,7 +56,6 @@ internal sealed class TrainingFile
         writer.Metadata[Key] = new JsonObject
         {
             ["optimizer"] = optimizer.Name,
-            ["parameters"] = parameters,
             ["slots"] = slotNames,
             ["iterations"] = model.OptimizerState.Iterations,
             ["steps"] = model.StepsTrained,
@@ -90,15 +90,9 @@ internal sealed class TrainingFile
         {
             using JsonDocument document = JsonDocument.Parse(json);
             TrainingFile training = new(document.RootElement);
-            string[] slots = [.. document.RootElement.GetProperty("slots").EnumerateArray().Select(slot => slot.GetString()!)];
-            if (slots.Distinct().Count() != slots.Length)
-            {
-                throw new InvalidDataException($"expected each slot once, got {string.Join(", ", slots)}.");
-            }
-
             foreach ((string name, Parameter parameter) in model.NamedParameters())
             {
-                string[] tensors = [.. slots.Select(slot => NameOf(slot, name))];
+                string[] tensors = [.. training._slotNames.Select(slot => NameOf(slot, name))];
                 if (tensors.Length == 0 || !file.Contains(tensors[0]))
                 {
                     continue;
@@ -128,7 +122,8 @@ internal sealed class TrainingFile
 
     public void Apply(Model model, SafetensorsFile file)
     {
-        model.OptimizerState.Load(_optimizer, _iterations, _slots.Select(slot => (slot.Parameter, Read(file, slot.Tensors, slot.Parameter))));
+        model.OptimizerState.Load(
+            _optimizer, _slotNames, _iterations, _slots.Select(slot => (slot.Parameter, Read(file, slot.Tensors, slot.Parameter))));
         model.StepsTrained = _steps;
         model.EpochsTrained = _epochs;
         model.TrainingSeed = _seed;
