@@ -16,7 +16,11 @@ public static class ModelFile
     {
         /// <summary>Writes the model: weights, configuration and, on demand, what a training needs to go on as if never stopped.</summary>
         /// <param name="path">The file; it is replaced only when the new one is whole.</param>
-        /// <param name="includeTraining">Whether to write the optimizer's slots, the epoch, the step and the seed as well.</param>
+        /// <param name="includeTraining">
+        /// Whether to write the optimizer's slots, the epoch, the step and the seed as well. Save between epochs, after Fit or in
+        /// OnEpochEnd, to go on as if never stopped: what is saved within an epoch, or after a cancelled one, holds its steps so
+        /// far, but goes on with the whole epoch.
+        /// </param>
         /// <exception cref="InvalidOperationException">The training is to be written, but the model is not compiled.</exception>
         /// <exception cref="IOException">The file cannot be written; one that was there stays as it was.</exception>
         public void Save(string path, bool includeTraining = false)
