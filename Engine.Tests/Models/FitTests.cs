@@ -390,10 +390,52 @@ public sealed class FitTests
 
         model.Compile(new SGD(), Loss.SparseCategoricalCrossentropy());
         Assert.That(() => model.Fit(new Dataset(x, new[] { 0, 1, 3, 0 })), Throws.ArgumentException.With.Message.EqualTo(
-            "sequential (Sequential): targets[0]: expected labels of 0 to 2, got 3 at sample 2."));
+            "sequential (Sequential): targets[0]: sparse_categorical_crossentropy: expected class numbers from 0 to 2, got 3 for sample 2."));
         Assert.That(() => model.Fit(new Dataset(x, new float[] { 0, 1, 0.5f, 0 })), Throws.ArgumentException.With.Message.EqualTo(
-            "sequential (Sequential): targets[0]: expected labels of 0 to 2, got 0.5 at sample 2."));
+            "sequential (Sequential): targets[0]: sparse_categorical_crossentropy: expected class numbers from 0 to 2, got 0.5 for sample 2."));
         Assert.That(() => new Dataset(Tensor.CreateFromShape<float>([0, 6]), Array.Empty<int>()), Throws.ArgumentException);
+    }
+
+    [Test]
+    public void Every_loss_is_asked_for_all_targets_before_anything_is_touched()
+    {
+        // The last of 20 000 samples: beyond the first chunk that is checked.
+        float[] targets = new float[20_000];
+        targets[^1] = -1;
+        Dataset data = new(Samples.Tensor<float>(1, 20_000, 1), targets);
+        Sequential model = new(new Input(1), new Dense(1));
+        model.Compile(new SGD(), new Poisson());
+        float[] before = Samples.Weights<float>(model);
+        Recorder recorder = new();
+        const string Message = "sequential (Sequential): targets[0]: poisson: expected counts of at least 0, got -1 for sample 19999.";
+
+        Assert.That(() => model.Fit(data, new FitOptions { Callbacks = [recorder] }), Throws.ArgumentException.With.Message.EqualTo(Message));
+        Assert.That(() => model.Evaluate(data), Throws.ArgumentException.With.Message.EqualTo(Message));
+        Assert.That(
+            () => model.Fit(data.Take(8), new FitOptions { ValidationData = data, Callbacks = [recorder] }),
+            Throws.ArgumentException.With.Message.EqualTo(Message));
+
+        Assert.That(recorder.Calls, Is.Empty);
+        Assert.That(Samples.Weights<float>(model), Is.EqualTo(before));
+        Assert.That(() => model.Fit(data.Take(8)), Throws.Nothing);
+    }
+
+    [Test]
+    public void Bytes_can_be_class_numbers()
+    {
+        Tensor<float> x = Samples.Tensor<float>(1, 6, 6);
+        byte[] labels = [0, 2, 1, 1, 0, 2];
+        Sequential bytes = Network(), ints = Network();
+        foreach (Sequential model in new[] { bytes, ints })
+        {
+            model.Compile(new SGD(0.1), Loss.SparseCategoricalCrossentropy());
+        }
+
+        History history = bytes.Fit(new Dataset(x, DataColumn.FromBytes(Tensor.Create(labels))));
+
+        Assert.That(history["loss"], Is.EqualTo(ints.Fit(new Dataset(x, labels.Select(label => (int)label).ToArray()))["loss"]));
+        Assert.That(() => bytes.Fit(new Dataset(x, DataColumn.FromBytes(Tensor.Create(labels), 4))), Throws.ArgumentException.With.Message.EqualTo(
+            "sequential (Sequential): targets[0]: sparse_categorical_crossentropy: expected class numbers from 0 to 2, got 0.5 for sample 1."));
     }
 
     [Test]
