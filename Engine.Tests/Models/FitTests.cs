@@ -50,7 +50,35 @@ public sealed class FitTests
             Assert.That(first[key], Is.EqualTo(second[key]), key);
         }
 
-        Assert.That(first["val_loss"][2], Is.EqualTo(split.Evaluate(data.Skip(14)).Loss));
+        Assert.That(first["val_loss"][2], Is.EqualTo(split.Evaluate(data.Skip(14), new PredictOptions { BatchSize = 4 }).Loss));
+    }
+
+    [TestCase(null, new[] { 4, 4, 3 })]
+    [TestCase(5, new[] { 5, 5, 1 })]
+    [TestCase(300, new[] { 11 })]
+    public void Validation_has_a_batch_size_and_one_plan_for_all_epochs(int? size, int[] expected)
+    {
+        int once = Fit(epochs: 1).PlansMade;
+        BatchRecorder layer = Fit(epochs: 3);
+
+        Assert.That(layer.Batches, Is.EqualTo(expected.Concat(expected).Concat(expected)));
+        Assert.That(layer.Plans, Is.EquivalentTo(new[] { 4, expected[0] }.Distinct()));
+        Assert.That(layer.PlansMade, Is.EqualTo(once));
+
+        BatchRecorder Fit(int epochs)
+        {
+            BatchRecorder layer = new();
+            Sequential model = new(new Input(6), layer, new Dense(3, Softmax));
+            model.Compile(new SGD(), Loss.CategoricalCrossentropy());
+            model.Fit(Samples.Classes(8, 6, 3), new FitOptions
+            {
+                Epochs = epochs,
+                BatchSize = 4,
+                ValidationData = Samples.Classes(11, 6, 3),
+                ValidationBatchSize = size,
+            });
+            return layer;
+        }
     }
 
     [Test]
@@ -446,6 +474,7 @@ public sealed class FitTests
 
         Assert.That(Error(new FitOptions { Epochs = 0 }), Does.StartWith("Fit: expected Epochs at least 1, got 0."));
         Assert.That(Error(new FitOptions { BatchSize = 0 }), Does.StartWith("Fit: expected BatchSize at least 1, got 0."));
+        Assert.That(Error(new FitOptions { ValidationBatchSize = 0 }), Does.StartWith("Fit: expected ValidationBatchSize at least 1, got 0."));
         Assert.That(Error(new FitOptions { ValidationSplit = 1 }), Does.StartWith("Fit: expected ValidationSplit 0 to below 1, got 1."));
         Assert.That(Error(new FitOptions { ValidationSplit = double.NaN }), Does.StartWith("Fit: expected ValidationSplit 0 to below 1, got NaN."));
         Assert.That(Error(new FitOptions { InitialEpoch = 1 }), Does.StartWith("Fit: expected InitialEpoch 0 to 0, got 1."));

@@ -165,7 +165,9 @@ public partial class Model
     {
         Compilation compilation = Compiled;
         Door.CheckData<T>(this, data, compilation);
-        return new Evaluation(compilation.MetricNames, Evaluator.Evaluate<T>(this, compilation, data, options));
+        Evaluator<T> evaluator = new(this, compilation, data.TargetShapes, Math.Min(options.BatchSize, data.Count));
+        return new Evaluation(
+            compilation.MetricNames, evaluator.Evaluate(data, options.DegreeOfParallelism, options.CancellationToken));
     }
 
     private History Fit<T>(Dataset data, FitOptions options)

@@ -13,6 +13,7 @@ internal sealed class Trainer<T>
     private readonly Training<T> _training;
     private readonly Dataset _data;
     private readonly Dataset? _validation;
+    private readonly Evaluator<T>? _evaluator;
     private readonly FitOptions _options;
     private readonly int _batch;
     private readonly int[] _order;
@@ -26,6 +27,11 @@ internal sealed class Trainer<T>
         _batch = batch;
         _data = data;
         _validation = validation;
+        _evaluator = validation is null ? null : new Evaluator<T>(
+            model,
+            model.Compiled,
+            validation.TargetShapes,
+            Math.Min(options.ValidationBatchSize ?? options.BatchSize, validation.Count));
         _options = options;
         _order = [.. Enumerable.Range(0, data.Count)];
         int steps = (data.Count + batch - 1) / batch;
@@ -92,16 +98,12 @@ internal sealed class Trainer<T>
             _history.Add(_state.MetricNames[i], _training.Means[i]);
         }
 
-        if (_validation is not null)
+        if (_evaluator is not null)
         {
-            Evaluation evaluation = _model.Evaluate(_validation, new PredictOptions
+            ReadOnlySpan<double> means = _evaluator.Evaluate(_validation!, _options.DegreeOfParallelism, _options.CancellationToken);
+            for (int i = 0; i < means.Length; i++)
             {
-                DegreeOfParallelism = _options.DegreeOfParallelism,
-                CancellationToken = _options.CancellationToken,
-            });
-            foreach (string name in evaluation.Names)
-            {
-                _history.Add($"val_{name}", evaluation[name]);
+                _history.Add($"val_{_state.MetricNames[i]}", means[i]);
             }
         }
 
