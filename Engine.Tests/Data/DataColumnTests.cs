@@ -140,22 +140,9 @@ public class DataColumnTests
     }
 
     [Test]
-    public void ChecksLabelsOfEveryKind()
-    {
-        DataColumn ints = new[] { 0, 1, 5 }, doubles = new[] { 0, 1.5, 2 }, negative = Tensor.Create([0f, 1, 2, -1], [2, 2]);
-        Assert.That(() => ints.CheckLabels(6, "Fit"), Throws.Nothing);
-        Assert.That(() => ints.CheckLabels(5, "Fit"), Message("Fit: expected labels of 0 to 4, got 5 at sample 2."));
-        Assert.That(() => doubles.CheckLabels(5, "Fit"), Message("Fit: expected labels of 0 to 4, got 1.5 at sample 1."));
-        Assert.That(
-            () => negative.CheckLabels(5, "Fit"), Message("Fit: expected labels of 0 to 4, got -1 at sample 1, element [1]."));
-        Assert.That(
-            () => DataColumn.OneHot([0], 2).CheckLabels(5, "Fit"),
-            Message("Fit: expected integer labels of 0 to 4, got one-hot rows of 2."
-                + " Use a loss over one-hot targets, or give the labels themselves."));
-        Assert.That(
-            () => DataColumn.FromBytes(Tensor.Create(new byte[1]), 255).CheckLabels(5, "Fit"),
-            Message("Fit: expected integer labels of 0 to 4, got bytes that stand for byte / 255."));
-    }
+    public void NamesTheElementOfALabelOutOfRange() => Assert.That(
+        () => DataColumn.OneHot(Tensor.Create([0, 1, 2, -1], [2, 2]), 3),
+        Message("DataColumn.OneHot: expected labels of 0 to 2, got -1 at sample 1, element [1]."));
 
     [Test]
     public void RefusesWhatIsNoColumn()

@@ -7,6 +7,7 @@ using Engine.Losses;
 using Engine.Metrics;
 using Engine.Optimizers;
 using Engine.Regularizers;
+using Engine.Tests.Checking;
 using static Engine.Activations.ActivationFunction;
 
 namespace Engine.Tests.Models;
@@ -55,7 +56,35 @@ public sealed class FitTests
             Assert.That(first[key], Is.EqualTo(second[key]), key);
         }
 
-        Assert.That(first["val_loss"][2], Is.EqualTo(split.Evaluate(data.Skip(14)).Loss));
+        Assert.That(first["val_loss"][2], Is.EqualTo(split.Evaluate(data.Skip(14), new PredictOptions { BatchSize = 4 }).Loss));
+    }
+
+    [TestCase(null, new[] { 4, 4, 3 })]
+    [TestCase(5, new[] { 5, 5, 1 })]
+    [TestCase(300, new[] { 11 })]
+    public void Validation_has_a_batch_size_and_one_plan_for_all_epochs(int? size, int[] expected)
+    {
+        int once = Fit(epochs: 1).PlansMade;
+        BatchRecorder layer = Fit(epochs: 3);
+
+        Assert.That(layer.Batches, Is.EqualTo(expected.Concat(expected).Concat(expected)));
+        Assert.That(layer.Plans, Is.EquivalentTo(new[] { 4, expected[0] }.Distinct()));
+        Assert.That(layer.PlansMade, Is.EqualTo(once));
+
+        BatchRecorder Fit(int epochs)
+        {
+            BatchRecorder layer = new();
+            Sequential model = new(new Input(6), layer, new Dense(3, Softmax));
+            model.Compile(new SGD(), Loss.CategoricalCrossentropy());
+            model.Fit(Samples.Classes(8, 6, 3), new FitOptions
+            {
+                Epochs = epochs,
+                BatchSize = 4,
+                ValidationData = Samples.Classes(11, 6, 3),
+                ValidationBatchSize = size,
+            });
+            return layer;
+        }
     }
 
     [Test]
@@ -304,6 +333,31 @@ public sealed class FitTests
     }
 
     [Test]
+    public void Equal_names_of_metrics_and_outputs_get_a_number()
+    {
+        Input input = new(4);
+        IReadOnlyList<Node> outputs = new TripleAndSquare().ApplyMany(new Dense(3).Apply(input));
+        Model model = new([input], outputs);
+        model.Compile(
+            new SGD(1e-30), [Loss.MeanSquaredError(), Loss.MeanSquaredError()],
+            [[Metric.MeanSquaredError(), Metric.MeanSquaredError()], [Metric.MeanSquaredError()]]);
+        Dataset data = new([Samples.Tensor<float>(1, 10, 4)], [Samples.Tensor<float>(2, 10, 3), Samples.Tensor<float>(3, 10, 3)]);
+
+        Evaluation evaluation = model.Evaluate(data);
+        History history = model.Fit(data, new FitOptions { Epochs = 2, BatchSize = 10 });
+
+        Assert.That(evaluation.Names, Is.EqualTo(new[]
+        {
+            "loss",
+            "triple_and_square_loss", "triple_and_square_loss_1",
+            "triple_and_square_mean_squared_error", "triple_and_square_mean_squared_error_1", "triple_and_square_mean_squared_error_2",
+        }));
+        Assert.That(history.Keys.Select(key => history[key].Count), Is.All.EqualTo(2));
+        Assert.That(evaluation["triple_and_square_loss_1"], Is.EqualTo(evaluation["triple_and_square_mean_squared_error_2"]).Within(1e-6));
+        Assert.That(evaluation["triple_and_square_loss_1"], Is.Not.EqualTo(evaluation["triple_and_square_loss"]).Within(1e-3));
+    }
+
+    [Test]
     public void Penalties_count_in_the_loss_and_pull_the_weights()
     {
         Sequential model = new(
@@ -318,6 +372,21 @@ public sealed class FitTests
         Assert.That(history["loss"][0], Is.EqualTo(((3 * 0.6) + (1 * 0.6 * 0.81)) / 4).Within(1e-6));
         Assert.That(Samples.Weights<float>(model), Is.All.EqualTo(0.81f).Within(1e-6));
         Assert.That(model.Evaluate(data).Loss, Is.EqualTo(0.6 * 0.81 * 0.81).Within(1e-6));
+    }
+
+    [Test]
+    public void Penalties_of_what_is_frozen_do_not_count()
+    {
+        Dense penalized = new(2, useBias: false, kernelInitializer: Initializer.Ones, kernelRegularizer: Regularizer.L2(0.1));
+        Sequential model = new(new Input(3), penalized);
+        model.Compile(new SGD(0.5), Loss.MeanSquaredError());
+        Dataset data = new(Tensor.Create(new float[12], [4, 3]), Tensor.Create(new float[8], [4, 2]));
+        Assert.That(model.Evaluate(data).Loss, Is.EqualTo(0.6).Within(1e-6));
+
+        penalized.Trainable = false;
+
+        Assert.That(model.Fit(data)["loss"][0], Is.Zero);
+        Assert.That(model.Evaluate(data).Loss, Is.Zero);
     }
 
     [Test]
@@ -388,10 +457,52 @@ public sealed class FitTests
 
         model.Compile(new SGD(), Loss.SparseCategoricalCrossentropy());
         Assert.That(() => model.Fit(new Dataset(x, new[] { 0, 1, 3, 0 })), Throws.ArgumentException.With.Message.EqualTo(
-            "sequential (Sequential): targets[0]: expected labels of 0 to 2, got 3 at sample 2."));
+            "sequential (Sequential): targets[0]: sparse_categorical_crossentropy: expected class numbers from 0 to 2, got 3 for sample 2."));
         Assert.That(() => model.Fit(new Dataset(x, new float[] { 0, 1, 0.5f, 0 })), Throws.ArgumentException.With.Message.EqualTo(
-            "sequential (Sequential): targets[0]: expected labels of 0 to 2, got 0.5 at sample 2."));
+            "sequential (Sequential): targets[0]: sparse_categorical_crossentropy: expected class numbers from 0 to 2, got 0.5 for sample 2."));
         Assert.That(() => new Dataset(Tensor.CreateFromShape<float>([0, 6]), Array.Empty<int>()), Throws.ArgumentException);
+    }
+
+    [Test]
+    public void Every_loss_is_asked_for_all_targets_before_anything_is_touched()
+    {
+        // The last of 20 000 samples: beyond the first chunk that is checked.
+        float[] targets = new float[20_000];
+        targets[^1] = -1;
+        Dataset data = new(Samples.Tensor<float>(1, 20_000, 1), targets);
+        Sequential model = new(new Input(1), new Dense(1));
+        model.Compile(new SGD(), new Poisson());
+        float[] before = Samples.Weights<float>(model);
+        Recorder recorder = new();
+        const string Message = "sequential (Sequential): targets[0]: poisson: expected counts of at least 0, got -1 for sample 19999.";
+
+        Assert.That(() => model.Fit(data, new FitOptions { Callbacks = [recorder] }), Throws.ArgumentException.With.Message.EqualTo(Message));
+        Assert.That(() => model.Evaluate(data), Throws.ArgumentException.With.Message.EqualTo(Message));
+        Assert.That(
+            () => model.Fit(data.Take(8), new FitOptions { ValidationData = data, Callbacks = [recorder] }),
+            Throws.ArgumentException.With.Message.EqualTo(Message));
+
+        Assert.That(recorder.Calls, Is.Empty);
+        Assert.That(Samples.Weights<float>(model), Is.EqualTo(before));
+        Assert.That(() => model.Fit(data.Take(8)), Throws.Nothing);
+    }
+
+    [Test]
+    public void Bytes_can_be_class_numbers()
+    {
+        Tensor<float> x = Samples.Tensor<float>(1, 6, 6);
+        byte[] labels = [0, 2, 1, 1, 0, 2];
+        Sequential bytes = Network(), ints = Network();
+        foreach (Sequential model in new[] { bytes, ints })
+        {
+            model.Compile(new SGD(0.1), Loss.SparseCategoricalCrossentropy());
+        }
+
+        History history = bytes.Fit(new Dataset(x, DataColumn.FromBytes(Tensor.Create(labels))));
+
+        Assert.That(history["loss"], Is.EqualTo(ints.Fit(new Dataset(x, labels.Select(label => (int)label).ToArray()))["loss"]));
+        Assert.That(() => bytes.Fit(new Dataset(x, DataColumn.FromBytes(Tensor.Create(labels), 4))), Throws.ArgumentException.With.Message.EqualTo(
+            "sequential (Sequential): targets[0]: sparse_categorical_crossentropy: expected class numbers from 0 to 2, got 0.5 for sample 1."));
     }
 
     [Test]
@@ -402,6 +513,7 @@ public sealed class FitTests
 
         Assert.That(Error(new FitOptions { Epochs = 0 }), Does.StartWith("Fit: expected Epochs at least 1, got 0."));
         Assert.That(Error(new FitOptions { BatchSize = 0 }), Does.StartWith("Fit: expected BatchSize at least 1, got 0."));
+        Assert.That(Error(new FitOptions { ValidationBatchSize = 0 }), Does.StartWith("Fit: expected ValidationBatchSize at least 1, got 0."));
         Assert.That(Error(new FitOptions { ValidationSplit = 1 }), Does.StartWith("Fit: expected ValidationSplit 0 to below 1, got 1."));
         Assert.That(Error(new FitOptions { ValidationSplit = double.NaN }), Does.StartWith("Fit: expected ValidationSplit 0 to below 1, got NaN."));
         Assert.That(Error(new FitOptions { ValidationSplit = 0.8 }), Does.StartWith(

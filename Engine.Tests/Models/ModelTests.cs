@@ -205,6 +205,58 @@ public sealed class ModelTests
     }
 
     [Test]
+    public void Towers_of_equal_layers_begin_with_different_weights()
+    {
+        static Sequential Tower() => new(new Input(6), new Sequential(new Input(6), new Dense(6)), new Dense(6));
+        static float[][] Kernels(ulong seed, Sequential left, Sequential right)
+        {
+            Input input = new(6);
+            Node sum = new Add().Apply(left.Apply(new Dense(6).Apply(input)), right.Apply(input));
+            Model model = new(input, sum) { Seed = seed };
+            model.Predict(Samples.Tensor<float>(1, 2, 6));
+            return [.. model.Parameters.Where(p => p.Name == "kernel").Select(p => p.Values<float>().ToArray())];
+        }
+
+        float[][] kernels = Kernels(3, Tower(), Tower());
+
+        Assert.That(kernels, Has.Length.EqualTo(5));
+        Assert.That(kernels.Select(kernel => string.Join(" ", kernel)), Is.Unique);
+        Assert.That(Kernels(3, Tower(), Tower()), Is.EqualTo(kernels));
+        Assert.That(Kernels(4, Tower(), Tower()).Zip(kernels).All(pair => !pair.First.SequenceEqual(pair.Second)));
+    }
+
+    [Test]
+    public void A_nested_model_with_a_seed_or_weights_keeps_them()
+    {
+        Sequential seeded = new(new Input(6), new Dense(6)) { Seed = 5 }, alone = new(new Input(6), new Dense(6)) { Seed = 5 };
+        Sequential used = new(new Input(6), new Dense(6));
+        float[] before = Samples.Weights<float>(used);
+
+        Sequential outer = new(new Input(6), seeded, used) { Seed = 8 };
+        outer.Predict(Samples.Tensor<float>(1, 2, 6));
+
+        Assert.That(Samples.Weights<float>(seeded), Is.EqualTo(Samples.Weights<float>(alone)));
+        Assert.That(Samples.Weights<float>(used), Is.EqualTo(before));
+        Assert.That((outer.Seed, seeded.Seed, used.Seed), Is.EqualTo((8ul, 5ul, 0ul)));
+    }
+
+    [Test]
+    public void A_nested_model_takes_the_precision_of_the_one_around_it_unless_it_has_its_own()
+    {
+        Sequential inner = new(new Input(6), new Dense(4)), own = new(new Input(4), new Dense(3)) { Precision = Precision.Single };
+        Sequential outer = new(new Input(6), inner) { Precision = Precision.Double, Seed = 9 };
+
+        Assert.That(Samples.Values(inner.Predict(Samples.Tensor<double>(1, 2, 6))), Is.EqualTo(Samples.Values(outer.Predict(Samples.Tensor<double>(1, 2, 6)))));
+        Assert.That((inner.Precision, inner.Seed), Is.EqualTo((Precision.Double, 9ul)));
+        Assert.That(inner.OutputOf("dense").Precision, Is.EqualTo(Precision.Double));
+
+        Sequential mixed = new(new Input(4), own) { Name = "outer", Precision = Precision.Double };
+        Assert.That(() => mixed.Predict(Samples.Tensor<double>(1, 2, 4)), Throws.InvalidOperationException.With.Message.EqualTo(
+            "outer (Sequential): expected nested models of Double precision, got sequential (Sequential) of Single precision. "
+            + "Give both one Precision, or the nested one none before its first use."));
+    }
+
+    [Test]
     public void Models_of_two_precisions_cannot_share_a_layer()
     {
         Dense shared = new(3);

@@ -217,4 +217,31 @@ public sealed class TrainingContractTests
             _before = GC.GetTotalAllocatedBytes(precise: true);
         }
     }
+
+    [Test]
+    public void State_is_written_and_weights_change_under_one_lock()
+    {
+        // A prediction meanwhile waits: it would read state of this step and weights of the one before.
+        Model? model = null;
+        List<bool> held = [];
+        model = new Sequential(new Input(6), new RunningMean(() => held.Add(model!.Weights.IsWriteLockHeld)), new Dense(3, Softmax));
+        model.Compile(new SGD(), Loss.CategoricalCrossentropy());
+
+        model.Fit(Samples.Classes(20, 6, 3), new FitOptions { BatchSize = 8 });
+
+        Assert.That(held, Is.EqualTo(new[] { true, true, true }));
+        Assert.That(model.Weights.IsWriteLockHeld, Is.False);
+        Assert.That(model.Layers[1].Parameters[0].Values<float>()[0], Is.Not.Zero);
+    }
+
+    [Test]
+    public void A_step_that_fails_gives_the_lock_back()
+    {
+        Sequential model = new(new Input(6), new RunningMean(() => throw new NotSupportedException("full")), new Dense(3, Softmax));
+        model.Compile(new SGD(), Loss.CategoricalCrossentropy());
+
+        Assert.That(() => model.Fit(Samples.Classes(20, 6, 3)), Throws.TypeOf<NotSupportedException>().With.Message.EqualTo("full"));
+
+        Assert.That(model.Weights.IsWriteLockHeld, Is.False);
+    }
 }

@@ -5,6 +5,7 @@ using Engine.Layers;
 using Engine.Losses;
 using Engine.Optimizers;
 using Engine.Regularizers;
+using Engine.Tests.Checking;
 using Engine.Serialization;
 using static Engine.Activations.ActivationFunction;
 
@@ -98,6 +99,25 @@ public sealed class ModelFileTests
 
         // Still tied: training keeps the shared layer one.
         Assert.That(loaded.GetLayer("first/dense"), Is.SameAs(((Model)loaded.GetLayer("model")).GetLayer("dense")));
+    }
+
+    [Test]
+    public void A_model_that_begins_within_a_graph_comes_back_with_an_input_there()
+    {
+        using TempFolder folder = new();
+        Input input = new(4);
+        Node hidden = new Dense(5, Tanh).Apply(input);
+        IReadOnlyList<Node> both = new TripleAndSquare().ApplyMany(new Dense(3).Apply(hidden));
+        Model head = new([hidden, both[1]], [new Dense(2).Apply(hidden), new Concatenate().Apply(hidden, both[1]), both[1]]);
+        head.Save(folder.File("first"));
+
+        Model loaded = Model.Load(folder.File("first"));
+        loaded.Save(folder.File("second"));
+
+        Tensor<float>[] x = [Models.Samples.Tensor<float>(1, 6, 5), Models.Samples.Tensor<float>(2, 6, 3)];
+        Assert.That(loaded.Predict(x).Select(Models.Samples.Values), Is.EqualTo(head.Predict(x).Select(Models.Samples.Values)));
+        Assert.That(loaded.Inputs.Select(node => node.Layer), Is.All.TypeOf<Input>());
+        Assert.That(Model.Load(folder.File("second")).Summary(), Is.EqualTo(loaded.Summary()));
     }
 
     [Test]

@@ -38,6 +38,27 @@ public sealed class ResumeTests
         Assert.That((model.EpochsTrained, model.StepsTrained, model.TrainingSeed), Is.EqualTo((4, 12L, 9ul)));
     }
 
+    [TestCase("rmsprop", true, "velocity, momentum", "the slots velocity, average_gradient")]
+    [TestCase("sgd", false, "momentum", "no slots")]
+    public void An_optimizer_with_other_slots_cannot_take_over(string name, bool hasSlots, string loaded, string compiled)
+    {
+        using TempFolder folder = new();
+        Sequential saved = new(new Input(2), new Dense(1));
+        saved.Compile(hasSlots ? new RMSprop(momentum: 0.5) : new SGD(momentum: 0.5), Loss.MeanSquaredError());
+        saved.Fit(new Dataset(Models.Samples.Tensor<float>(1, 4, 2), Models.Samples.Numbers<float>(4, 2)));
+        saved.Save(folder.File("model"), includeTraining: true);
+        Model model = Model.Load(folder.File("model"));
+
+        Assert.That(
+            () => model.Compile(hasSlots ? new RMSprop(centered: true) : new SGD(), Loss.MeanSquaredError()),
+            Throws.InvalidOperationException.With.Message.EqualTo(
+                $"{model.Title}: expected the optimizer {name} with the slots {loaded}, which were loaded, got one with {compiled}. "
+                + "Compile with the settings of the training that was saved, or save without optimizer state to begin anew."));
+        Assert.That(
+            () => model.Compile(hasSlots ? new RMSprop(0.5, momentum: 0.5) : new SGD(0.5, momentum: 0.5), Loss.MeanSquaredError()),
+            Throws.Nothing);
+    }
+
     [Test]
     public void A_training_cannot_be_saved_before_Compile()
     {

@@ -12,9 +12,6 @@ internal sealed class ByteColumn(Tensor<byte> values, Shape sampleShape, RowMap 
 
     internal override Tensor<float> AsFloatTensor() => ToTensor<float>();
 
-    internal override void CheckLabels(int classes, string where) => throw new ArgumentException(
-        $"{where}: expected integer labels of 0 to {classes - 1}, got bytes that stand for byte / {divisor}.");
-
     private protected override void Gather<T>(RowSelection rows, Span<T> destination)
     {
         int size = SampleShape.Size;

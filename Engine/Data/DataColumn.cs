@@ -101,11 +101,6 @@ public abstract partial class DataColumn
     {
     }
 
-    /// <summary>Throws at the first value that is not one of the class numbers 0 to <paramref name="classes"/> − 1.</summary>
-    /// <param name="classes">The number of classes.</param>
-    /// <param name="where">Who asks, for the message: "Fit: targets[0]".</param>
-    internal abstract void CheckLabels(int classes, string where);
-
     /// <summary>An element's place in a sample as the message's text: "", or ", element [3, 5]".</summary>
     private protected string ElementText(int element)
     {

@@ -11,7 +11,7 @@ internal sealed class OneHotColumn : DataColumn
     public OneHotColumn(TensorColumn<int> labels, int classes)
         : base([.. labels.SampleShape, classes], labels.Rows)
     {
-        labels.CheckLabels(classes, "DataColumn.OneHot");
+        labels.CheckLabels(classes);
         _labels = labels;
         _classes = classes;
     }
@@ -30,10 +30,6 @@ internal sealed class OneHotColumn : DataColumn
     internal override Tensor<float> AsFloatTensor() => ToTensor<float>();
 
     internal override int[]? ToLabels() => _labels.WithRows(Rows).ToLabels();
-
-    internal override void CheckLabels(int classes, string where) => throw new ArgumentException(
-        $"{where}: expected integer labels of 0 to {classes - 1}, got one-hot rows of {_classes}."
-        + " Use a loss over one-hot targets, or give the labels themselves.");
 
     private protected override void Gather<T>(RowSelection rows, Span<T> destination)
     {

@@ -68,7 +68,8 @@ internal sealed class TensorColumn<TSource>(Tensor<TSource> values, Shape sample
         }
     }
 
-    internal override void CheckLabels(int classes, string where)
+    /// <summary>Throws at the first value that is not one of the class numbers 0 to <paramref name="classes"/> − 1.</summary>
+    internal void CheckLabels(int classes)
     {
         for (int sample = 0; sample < Count; sample++)
         {
@@ -78,7 +79,7 @@ internal sealed class TensorColumn<TSource>(Tensor<TSource> values, Shape sample
                 if (!TSource.IsInteger(row[i]) || TSource.IsNegative(row[i]) || row[i] >= TSource.CreateSaturating(classes))
                 {
                     throw new ArgumentException(
-                        $"{where}: expected labels of 0 to {classes - 1}, got {row[i]} at sample {sample}{ElementText(i)}.");
+                        $"DataColumn.OneHot: expected labels of 0 to {classes - 1}, got {row[i]} at sample {sample}{ElementText(i)}.");
                 }
             }
         }

@@ -123,8 +123,17 @@ public sealed class Parameter
     internal unsafe T* Address<T>()
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Memory.Address<T>();
 
-    /// <summary>Says who draws the first values when somebody asks for them; the first to say so does.</summary>
+    /// <summary>Says who draws the first values when somebody asks for them; the first to say so does, or whom it hands over to.</summary>
     internal void InitializeBy(Action initialize) => _initialize ??= initialize;
+
+    /// <summary>Hands the drawing on to another, if it is the first one's to do.</summary>
+    internal void HandOver(Action from, Action to)
+    {
+        if (_initialize == from)
+        {
+            _initialize = to;
+        }
+    }
 
     /// <summary>Whether the one who was first to offer is the given one.</summary>
     internal bool IsInitializedBy(Action initialize) => _initialize == initialize;

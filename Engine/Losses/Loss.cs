@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using Engine.Activations;
 using Engine.Numerics;
 
@@ -95,18 +96,25 @@ public abstract class Loss
     /// <param name="targets">[batch, ...].</param>
     /// <param name="batch">The number of samples.</param>
     /// <param name="prediction">The shape of one sample's prediction.</param>
+    /// <param name="firstSample">The number of the first of these samples in the data, for the message.</param>
     /// <exception cref="ArgumentException">A target is out of range; the message names the sample.</exception>
-    public virtual void ValidateTargets<T>(ReadOnlySpan<T> targets, int batch, Shape prediction)
+    /// <remarks>Fit and Evaluate ask once for all the data before they begin, TrainOnBatch for each batch.</remarks>
+    public virtual void ValidateTargets<T>(ReadOnlySpan<T> targets, int batch, Shape prediction, int firstSample = 0)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        for (int i = 0; i < targets.Length; i++)
+        if (!TensorPrimitives.IsNaNAny(targets))
         {
-            if (T.IsNaN(targets[i]))
-            {
-                throw new ArgumentException(
-                    $"{Name}: expected numbers as targets, got NaN for sample {i / (targets.Length / batch)}.");
-            }
+            return;
         }
+
+        int at = 0;
+        while (!T.IsNaN(targets[at]))
+        {
+            at++;
+        }
+
+        throw new ArgumentException(
+            $"{Name}: expected numbers as targets, got NaN for sample {firstSample + (at / (targets.Length / batch))}.");
     }
 
     /// <summary>The loss of each sample, averaged over its inner axes.</summary>

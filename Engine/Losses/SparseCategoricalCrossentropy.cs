@@ -39,15 +39,16 @@ internal sealed class SparseCategoricalCrossentropy : Loss
         }
     }
 
-    public override void ValidateTargets<T>(ReadOnlySpan<T> targets, int batch, Shape prediction)
+    public override void ValidateTargets<T>(ReadOnlySpan<T> targets, int batch, Shape prediction, int firstSample = 0)
     {
         int classes = prediction[^1];
         for (int i = 0; i < targets.Length; i++)
         {
             if (!(targets[i] >= T.Zero && targets[i] < T.CreateTruncating(classes) && T.IsInteger(targets[i])))
             {
+                int sample = firstSample + (i / (targets.Length / batch));
                 throw new ArgumentException(FormattableString.Invariant(
-                    $"{Name}: expected class numbers from 0 to {classes - 1}, got {targets[i]} for sample {i / (targets.Length / batch)}."));
+                    $"{Name}: expected class numbers from 0 to {classes - 1}, got {targets[i]} for sample {sample}."));
             }
         }
     }

@@ -23,20 +23,7 @@ internal sealed class Compilation
             (LossValues[k], FromLogits[k]) = FindLossValue(model.Graph, k, losses[k]);
         }
 
-        bool isSingle = losses.Count == 1;
-        List<string> names = ["loss"];
-        if (!isSingle)
-        {
-            names.AddRange(model.Outputs.Select(output => $"{model.NameOf(output.Layer)}_loss"));
-        }
-
-        for (int k = 0; k < losses.Count; k++)
-        {
-            string prefix = isSingle ? "" : model.NameOf(model.Outputs[k].Layer) + "_";
-            names.AddRange(metrics[k].Select(metric => prefix + metric.Name));
-        }
-
-        MetricNames = names;
+        MetricNames = NamesOf(model, metrics);
     }
 
     public Optimizer Optimizer { get; }
@@ -55,8 +42,44 @@ internal sealed class Compilation
     /// <summary>Whether a loss reads logits instead of the output.</summary>
     public bool[] FromLogits { get; }
 
-    /// <summary>"loss", with several outputs the loss of each, then the metrics.</summary>
+    /// <summary>"loss", with several outputs the loss of each, then the metrics. Unique: a name that is taken gets a number, "accuracy_1".</summary>
     public IReadOnlyList<string> MetricNames { get; }
+
+    private static List<string> NamesOf(Model model, IReadOnlyList<IReadOnlyList<Metric>> metrics)
+    {
+        bool isSingle = metrics.Count == 1;
+        List<string> names = ["loss"];
+        if (!isSingle)
+        {
+            foreach (Node output in model.Outputs)
+            {
+                Add($"{model.NameOf(output.Layer)}_loss");
+            }
+        }
+
+        for (int k = 0; k < metrics.Count; k++)
+        {
+            string prefix = isSingle ? "" : model.NameOf(model.Outputs[k].Layer) + "_";
+            foreach (Metric metric in metrics[k])
+            {
+                Add(prefix + metric.Name);
+            }
+        }
+
+        return names;
+
+        // Two outputs of one layer, or one kind of metric with two settings, would otherwise have one name.
+        void Add(string name)
+        {
+            string unique = name;
+            for (int i = 1; names.Contains(unique); i++)
+            {
+                unique = $"{name}_{i}";
+            }
+
+            names.Add(unique);
+        }
+    }
 
     private static (int Value, bool FromLogits) FindLossValue(Graph graph, int output, Loss loss)
     {

@@ -8,8 +8,12 @@ namespace Engine;
 /// <summary>Checks what people hand to a model, once, before anything is touched.</summary>
 internal static class Door
 {
-    /// <summary>Checks a data set against the model's inputs and its losses.</summary>
-    public static void CheckData(Model model, Dataset data, Compilation compilation)
+    // Elements of targets that are looked at together.
+    private const int ChunkLength = 16 * 1024;
+
+    /// <summary>Checks a data set against the model's inputs and its losses, the values of all targets included.</summary>
+    public static void CheckData<T>(Model model, Dataset data, Compilation compilation)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (data.InputShapes.Count != model.Inputs.Count || data.TargetShapes.Count != model.Outputs.Count)
         {
@@ -27,10 +31,11 @@ internal static class Door
         for (int k = 0; k < model.Outputs.Count; k++)
         {
             compilation.Losses[k].ValidateShapes(model.Outputs[k].Shape, data.TargetShapes[k]);
-            if (compilation.Losses[k] is SparseCategoricalCrossentropy)
-            {
-                data.TargetColumns[k].CheckLabels(model.Outputs[k].Shape[^1], $"{model.Title}: targets[{k}]");
-            }
+        }
+
+        for (int k = 0; k < model.Outputs.Count; k++)
+        {
+            CheckTargets<T>(data.TargetColumns[k], compilation.Losses[k], model.Outputs[k].Shape, $"{model.Title}: targets[{k}]");
         }
     }
 
@@ -111,6 +116,27 @@ internal static class Door
         }
 
         return true;
+    }
+
+    private static void CheckTargets<T>(DataColumn targets, Loss loss, Shape prediction, string where)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int size = targets.SampleShape.Size;
+        int most = Math.Clamp(ChunkLength / size, 1, targets.Count);
+        T[] values = new T[most * size];
+        for (int from = 0; from < targets.Count; from += most)
+        {
+            int count = Math.Min(most, targets.Count - from);
+            targets.CopyRows<T>(from, count, values);
+            try
+            {
+                loss.ValidateTargets<T>(values.AsSpan(0, count * size), count, prediction, from);
+            }
+            catch (ArgumentException exception)
+            {
+                throw new ArgumentException($"{where}: {exception.Message}", exception);
+            }
+        }
     }
 
     private static void CheckShape(Node input, Shape actual, int count)

@@ -4,46 +4,57 @@ using Engine.Layers;
 
 namespace Engine;
 
-/// <summary>Measures loss and metrics over a data set, in inference.</summary>
-internal static class Evaluator
+/// <summary>Measures loss and metrics over data sets of the same shapes, in inference; keeps its memory between them.</summary>
+internal sealed class Evaluator<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    public static double[] Evaluate<T>(Model model, Compilation compilation, Dataset data, PredictOptions options)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private readonly Model _model;
+    private readonly Executor<T> _executor;
+    private readonly LossMeter<T> _meter;
+    private readonly int[] _rows;
+
+    public Evaluator(Model model, Compilation compilation, IReadOnlyList<Shape> targetShapes, int batch)
     {
-        int batch = Math.Min(options.BatchSize, data.Count);
-        Executor<T> executor = new(model.Graph, new PlanOptions { Batch = batch, LossValues = compilation.LossValues });
-        LossMeter<T> meter = new(model, compilation, data.TargetShapes, batch);
-        executor.Run.Phase = Phase.Inference;
-        executor.Run.Threads = options.DegreeOfParallelism;
-        int[] rows = new int[batch];
-        model.Weights.EnterReadLock();
+        _model = model;
+        _executor = new Executor<T>(model.Graph, new PlanOptions { Batch = batch, LossValues = compilation.LossValues });
+        _executor.Run.Phase = Phase.Inference;
+        _meter = new LossMeter<T>(model, compilation, targetShapes, batch);
+        _rows = new int[batch];
+    }
+
+    /// <summary>The means over the data, in the order of the compilation's names; overwritten by the next call.</summary>
+    public ReadOnlySpan<double> Evaluate(Dataset data, int threads, CancellationToken cancellationToken)
+    {
+        _executor.Run.Threads = threads;
+        _meter.Reset();
+        _model.Weights.EnterReadLock();
         try
         {
-            for (int from = 0; from < data.Count; from += batch)
+            for (int from = 0; from < data.Count; from += _rows.Length)
             {
-                options.CancellationToken.ThrowIfCancellationRequested();
-                Span<int> taken = rows.AsSpan(0, Math.Min(batch, data.Count - from));
+                cancellationToken.ThrowIfCancellationRequested();
+                Span<int> taken = _rows.AsSpan(0, Math.Min(_rows.Length, data.Count - from));
                 for (int i = 0; i < taken.Length; i++)
                 {
                     taken[i] = from + i;
                 }
 
-                executor.Run.Batch = taken.Length;
+                _executor.Run.Batch = taken.Length;
                 for (int i = 0; i < data.InputColumns.Count; i++)
                 {
-                    data.InputColumns[i].CopyRows(taken, executor.Input(i));
+                    data.InputColumns[i].CopyRows(taken, _executor.Input(i));
                 }
 
-                meter.Gather(data, taken);
-                executor.Forward();
-                meter.Measure(executor);
+                _meter.Gather(data, taken);
+                _executor.Forward();
+                _meter.Measure(_executor);
             }
         }
         finally
         {
-            model.Weights.ExitReadLock();
+            _model.Weights.ExitReadLock();
         }
 
-        return [.. meter.Means];
+        return _meter.Means;
     }
 }

@@ -34,6 +34,9 @@ public sealed record FitOptions
     /// </summary>
     public double ValidationSplit { get; init; }
 
+    /// <summary>The samples of a validation computed at once; at least 1. <see cref="BatchSize"/> if null.</summary>
+    public int? ValidationBatchSize { get; init; }
+
     /// <summary>What watches and steers the training.</summary>
     public IReadOnlyList<Callback> Callbacks { get; init; } = [];
 
@@ -51,6 +54,7 @@ public sealed record FitOptions
         Require(Epochs >= 1, nameof(Epochs), "at least 1", Epochs);
         Require(InitialEpoch >= 0 && InitialEpoch < Epochs, nameof(InitialEpoch), $"0 to {Epochs - 1}", InitialEpoch);
         Require(BatchSize >= 1, nameof(BatchSize), "at least 1", BatchSize);
+        Require(ValidationBatchSize is not < 1, nameof(ValidationBatchSize), "at least 1", ValidationBatchSize ?? BatchSize);
         Require(ValidationSplit is >= 0 and < 1, nameof(ValidationSplit), "0 to below 1", ValidationSplit);
         ValidateThreads();
     }

@@ -42,7 +42,9 @@ internal sealed class LossMeter<T>
             ? []
             : new T[batch * model.Outputs.Max(output => output.Shape.Size)];
         _sums = new double[compilation.MetricNames.Count];
-        _penalized = [.. model.Parameters.Where(parameter => parameter.Regularizer is not null)];
+
+        // As in Keras: what is frozen has no penalty, neither in the gradients nor in the reported loss.
+        _penalized = [.. model.TrainableParameters.Distinct().Where(parameter => parameter.Regularizer is not null)];
         Means = new double[compilation.MetricNames.Count];
     }
 

@@ -79,6 +79,7 @@ public partial class Model
     /// <returns>The values of each epoch.</returns>
     /// <exception cref="InvalidOperationException">The model is not compiled, or another Fit is running.</exception>
     /// <exception cref="ShapeException">The data's shapes are not the model's.</exception>
+    /// <exception cref="ArgumentException">A loss refuses a target; the message names the sample.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; the model keeps what it learned.</exception>
     public History Fit(Dataset data, FitOptions? options = null)
     {
@@ -144,17 +145,13 @@ public partial class Model
     /// <param name="options">Batch size and threads.</param>
     /// <exception cref="InvalidOperationException">The model is not compiled.</exception>
     /// <exception cref="ShapeException">The data's shapes are not the model's.</exception>
+    /// <exception cref="ArgumentException">A loss refuses a target; the message names the sample.</exception>
     public Evaluation Evaluate(Dataset data, PredictOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(data);
         options ??= PredictOptions.Default;
         options.Validate();
-        Compilation compilation = Compiled;
-        Door.CheckData(this, data, compilation);
-        double[] values = Precision == Precision.Single
-            ? Evaluator.Evaluate<float>(this, compilation, data, options)
-            : Evaluator.Evaluate<double>(this, compilation, data, options);
-        return new Evaluation(compilation.MetricNames, values);
+        return Precision == Precision.Single ? Evaluate<float>(data, options) : Evaluate<double>(data, options);
     }
 
     internal OptimizerState OptimizerState { get; } = new();
@@ -168,15 +165,25 @@ public partial class Model
     /// <remarks>Never disposed: a model is no resource to its users, and an unused lock holds nothing but memory.</remarks>
     internal ReaderWriterLockSlim Weights { get; private init; } = new();
 
+    private Evaluation Evaluate<T>(Dataset data, PredictOptions options)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Compilation compilation = Compiled;
+        Door.CheckData<T>(this, data, compilation);
+        Evaluator<T> evaluator = new(this, compilation, data.TargetShapes, Math.Min(options.BatchSize, data.Count));
+        return new Evaluation(
+            compilation.MetricNames, evaluator.Evaluate(data, options.DegreeOfParallelism, options.CancellationToken));
+    }
+
     private History Fit<T>(Dataset data, FitOptions options)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Compilation compilation = Compiled;
-        Door.CheckData(this, data, compilation);
+        Door.CheckData<T>(this, data, compilation);
         Dataset? validation = options.ValidationData;
         if (validation is not null)
         {
-            Door.CheckData(this, validation, compilation);
+            Door.CheckData<T>(this, validation, compilation);
         }
         else if (options.ValidationSplit > 0)
         {

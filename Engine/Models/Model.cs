@@ -21,6 +21,11 @@ public partial class Model : Layer
     private readonly Dictionary<Layer, string> _names = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Layer, List<LayerCall>> _calls = new(ReferenceEqualityComparer.Instance);
     private readonly Lock _lock = new();
+    private ulong? _seed;
+    private Precision? _precision;
+
+    // The first model around this one that had it before its weights were drawn.
+    private Model? _outer;
 
     /// <summary>A model with one input and one output.</summary>
     /// <param name="input">Where the data enter; an <see cref="Engine.Input"/> or a model's <see cref="Input"/>.</param>
@@ -54,17 +59,33 @@ public partial class Model : Layer
         {
             parameter.InitializeBy(EnsureInitialized);
         }
+
+        foreach (Model inner in _layers.OfType<Model>())
+        {
+            TakeInto(inner);
+        }
     }
 
-    /// <summary>The seed of the initial weights; 0 unless given.</summary>
+    /// <summary>The seed of the initial weights; unless given that of the model around this one, or 0.</summary>
     /// <remarks>
     /// What is drawn for a parameter depends on the seed and on the parameter's place among the model's parameters: not on layers
-    /// that have none, nor on what follows. A nested model that was made before draws its own weights by its own seed.
+    /// that have none, nor on what follows. The model around a nested one draws for both, so that two nested models of equal
+    /// layers begin with different weights; but not for one with a seed of its own, or one that was used before.
     /// </remarks>
-    public ulong Seed { get; init; }
+    public ulong Seed
+    {
+        get => _seed ?? _outer?.Seed ?? 0;
+        init => _seed = value;
+    }
 
-    /// <summary>The number format of weights and arithmetic; <see cref="Precision.Single"/> unless given.</summary>
-    public Precision Precision { get; init; }
+    /// <summary>
+    /// The number format of weights and arithmetic; unless given that of the model around this one, or <see cref="Precision.Single"/>.
+    /// </summary>
+    public Precision Precision
+    {
+        get => _precision ?? _outer?.Precision ?? Precision.Single;
+        init => _precision = value;
+    }
 
     /// <summary>The inputs.</summary>
     public IReadOnlyList<Node> Inputs { get; }
@@ -147,7 +168,7 @@ public partial class Model : Layer
         string name = NameOf(layer);
         List<LayerCall> calls = _calls[layer];
         return calls.Count == 1
-            ? new Model(Inputs, calls[0].Outputs) { Seed = Seed, Precision = Precision, Weights = Weights }
+            ? new Model(Inputs, calls[0].Outputs) { _seed = _seed, _precision = _precision, _outer = this, Weights = Weights }
             : throw new InvalidOperationException(
                 $"{Title}: expected a layer that is used once, got {name}, which is used {calls.Count} times. "
                 + "Make a Model of the node.");
@@ -204,6 +225,13 @@ public partial class Model : Layer
     {
         lock (_lock)
         {
+            if (_layers.OfType<Model>().FirstOrDefault(inner => inner.Precision != Precision) is { } other)
+            {
+                throw new InvalidOperationException(
+                    $"{Title}: expected nested models of {Precision} precision, got {other.Title} of {other.Precision} precision. "
+                    + "Give both one Precision, or the nested one none before its first use.");
+            }
+
             IReadOnlyList<Parameter> parameters = Parameters;
             for (int i = 0; i < parameters.Count; i++)
             {
@@ -235,6 +263,25 @@ public partial class Model : Layer
         IEnumerable<(string, Parameter)> own = layer.OwnParameters.Select(parameter => ($"{path}/{parameter.Name}", parameter));
         return own.Concat(layer.Children.SelectMany((child, i) =>
             NamedParameters(child, $"{path}/{child.Name ?? (i == 0 ? child.DefaultName : $"{child.DefaultName}_{i}")}")));
+    }
+
+    // Decides who draws the weights of a nested model: this one, unless it is too late or a seed of its own was given.
+    private void TakeInto(Model inner)
+    {
+        IReadOnlyList<Parameter> parameters = inner.Parameters;
+        if (inner._outer is not null || parameters.Any(parameter => parameter.IsInitialized))
+        {
+            return;
+        }
+
+        inner._outer = this;
+        if (inner._seed is null)
+        {
+            foreach (Parameter parameter in parameters)
+            {
+                parameter.HandOver(inner.EnsureInitialized, EnsureInitialized);
+            }
+        }
     }
 
     internal NotSupportedException CannotBeChild() => new(

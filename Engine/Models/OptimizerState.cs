@@ -12,6 +12,7 @@ namespace Engine;
 internal sealed class OptimizerState
 {
     private readonly Dictionary<Parameter, AlignedMemory[]> _slots = new(ReferenceEqualityComparer.Instance);
+    private string[] _slotNames = [];
     private bool _isLoaded;
 
     /// <summary>The kind of optimizer that the slots belong to; null if there are none.</summary>
@@ -22,8 +23,8 @@ internal sealed class OptimizerState
 
     public IReadOnlyDictionary<Parameter, AlignedMemory[]> Slots => _slots;
 
-    /// <summary>Begins anew for an optimizer, unless the state was loaded for just this kind.</summary>
-    /// <exception cref="InvalidOperationException">The loaded state belongs to another kind of optimizer.</exception>
+    /// <summary>Begins anew for an optimizer, unless the state was loaded for just this kind, with just these slots.</summary>
+    /// <exception cref="InvalidOperationException">The loaded state belongs to another kind of optimizer, or to other slots.</exception>
     public void AdoptedBy(Model model, Optimizer optimizer)
     {
         if (_isLoaded && Optimizer != optimizer.Name)
@@ -31,6 +32,14 @@ internal sealed class OptimizerState
             throw new InvalidOperationException(
                 $"{model.Title}: expected the optimizer {Optimizer}, whose state was loaded, got {optimizer.Name}. "
                 + "Compile with the same optimizer, or save without optimizer state to begin anew.");
+        }
+
+        if (_isLoaded && !_slotNames.SequenceEqual(optimizer.SlotNames))
+        {
+            throw new InvalidOperationException(
+                $"{model.Title}: expected the optimizer {Optimizer} with {Text(_slotNames)}, which were loaded, "
+                + $"got one with {Text(optimizer.SlotNames)}. "
+                + "Compile with the settings of the training that was saved, or save without optimizer state to begin anew.");
         }
 
         if (!_isLoaded)
@@ -41,12 +50,16 @@ internal sealed class OptimizerState
 
         _isLoaded = false;
         Optimizer = optimizer.Name;
+
+        static string Text(IReadOnlyList<string> slots) => slots.Count == 0 ? "no slots" : $"the slots {string.Join(", ", slots)}";
     }
 
-    /// <summary>Takes what a file holds; the next Compile must be with the same kind of optimizer.</summary>
-    public void Load(string optimizer, long iterations, IEnumerable<(Parameter Parameter, AlignedMemory[] Slots)> slots)
+    /// <summary>Takes what a file holds; the next Compile must be with the same kind of optimizer and the same slots.</summary>
+    public void Load(
+        string optimizer, string[] slotNames, long iterations, IEnumerable<(Parameter Parameter, AlignedMemory[] Slots)> slots)
     {
         _slots.Clear();
+        _slotNames = slotNames;
         foreach ((Parameter parameter, AlignedMemory[] memory) in slots)
         {
             _slots[parameter] = memory;
@@ -61,7 +74,7 @@ internal sealed class OptimizerState
     public AlignedMemory[] SlotsOf<T>(Parameter parameter, Optimizer optimizer)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (!_slots.TryGetValue(parameter, out AlignedMemory[]? slots) || slots.Length != optimizer.SlotCount)
+        if (!_slots.TryGetValue(parameter, out AlignedMemory[]? slots))
         {
             slots = new AlignedMemory[optimizer.SlotCount];
             for (int i = 0; i < slots.Length; i++)

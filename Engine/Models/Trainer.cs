@@ -13,6 +13,7 @@ internal sealed class Trainer<T>
     private readonly Training<T> _training;
     private readonly Dataset _data;
     private readonly Dataset? _validation;
+    private readonly Evaluator<T>? _evaluator;
     private readonly FitOptions _options;
     private readonly int _batch;
     private readonly int[] _order;
@@ -26,6 +27,11 @@ internal sealed class Trainer<T>
         _batch = batch;
         _data = data;
         _validation = validation;
+        _evaluator = validation is null ? null : new Evaluator<T>(
+            model,
+            model.Compiled,
+            validation.TargetShapes,
+            Math.Min(options.ValidationBatchSize ?? options.BatchSize, validation.Count));
         _options = options;
         _order = [.. Enumerable.Range(0, data.Count)];
         int steps = (data.Count + batch - 1) / batch;
@@ -90,22 +96,17 @@ internal sealed class Trainer<T>
     private void Record(long start)
     {
         // Evaluated first: where that is cancelled the epoch is not recorded at all, so that all lists stay of one length.
-        Evaluation? evaluation = _validation is null ? null : _model.Evaluate(_validation, new PredictOptions
-        {
-            DegreeOfParallelism = _options.DegreeOfParallelism,
-            CancellationToken = _options.CancellationToken,
-        });
+        ReadOnlySpan<double> validation = _evaluator is null
+            ? []
+            : _evaluator.Evaluate(_validation!, _options.DegreeOfParallelism, _options.CancellationToken);
         for (int i = 0; i < _state.MetricNames.Count; i++)
         {
             _history.Add(_state.MetricNames[i], _training.Means[i]);
         }
 
-        if (evaluation is not null)
+        for (int i = 0; i < validation.Length; i++)
         {
-            foreach (string name in evaluation.Names)
-            {
-                _history.Add($"val_{name}", evaluation[name]);
-            }
+            _history.Add($"val_{_state.MetricNames[i]}", validation[i]);
         }
 
         _history.EndEpoch(Stopwatch.GetElapsedTime(start).TotalSeconds);

@@ -27,6 +27,7 @@ internal sealed class Training<T> : ITraining
     private readonly Chunk[] _chunks;
     private readonly (Layer Layer, bool Trainable)[] _trainable;
     private readonly Shape[] _targetShapes;
+    private readonly bool _writesState;
     private volatile bool _isRunning;
     private ulong _seed;
 
@@ -46,6 +47,7 @@ internal sealed class Training<T> : ITraining
         _slots = [.. _parameters.Select(parameter => model.OptimizerState.SlotsOf<T>(parameter, _optimizer))];
         _trainable = [.. AllLayers(model).Select(layer => (layer, layer.Trainable))];
         _targetShapes = [.. targetShapes];
+        _writesState = model.Parameters.Any(parameter => !parameter.Trains);
         _chunks = [.. _parameters.SelectMany((parameter, p) => Enumerable
             .Range(0, (parameter.Shape.Size + ChunkLength - 1) / ChunkLength)
             .Select(i => new Chunk(p, i * ChunkLength, Math.Min(ChunkLength, parameter.Shape.Size - (i * ChunkLength)))))];
@@ -128,16 +130,21 @@ internal sealed class Training<T> : ITraining
         run.Phase = Phase.Training;
         run.Seed = _seed;
         run.Step = (ulong)_model.StepsTrained;
-        _executor.Forward();
-        _meter.Measure(_executor);
-        _meter.WriteGradients(_executor);
-        _executor.Backward();
-        AddPenaltyGradients();
-        ClipGradients();
+
+        // State such as moving averages is written in forward: then nobody may read before the whole step is done.
+        if (!_writesState)
+        {
+            ComputeGradients();
+        }
 
         _model.Weights.EnterWriteLock();
         try
         {
+            if (_writesState)
+            {
+                ComputeGradients();
+            }
+
             Update(run.Threads);
             _model.StepsTrained++;
         }
@@ -148,6 +155,16 @@ internal sealed class Training<T> : ITraining
     }
 
     private static IEnumerable<Layer> AllLayers(Layer layer) => layer.Children.SelectMany(AllLayers).Prepend(layer);
+
+    private void ComputeGradients()
+    {
+        _executor.Forward();
+        _meter.Measure(_executor);
+        _meter.WriteGradients(_executor);
+        _executor.Backward();
+        AddPenaltyGradients();
+        ClipGradients();
+    }
 
     private void AddPenaltyGradients()
     {

@@ -73,16 +73,14 @@ internal static class ModelConfiguration
     // The layers that were described before, in this model or in one around it or beside it, are known by their path.
     private static JsonObject Describe(Model model, string path, Dictionary<Layer, string> known)
     {
-        List<LayerCall> calls = [];
-        foreach (Layer layer in model.Layers)
-        {
-            calls.AddRange(model.CallsOf(layer));
-        }
+        List<(Layer Layer, string Name)> layers = [.. model.Layers.Select(layer => (layer, model.NameOf(layer)))];
+        List<LayerCall> calls = [.. model.Layers.SelectMany(model.CallsOf)];
+        Dictionary<Node, Node> standIns = AddStandIns(model, layers, calls);
 
-        JsonArray layers = [];
-        foreach (Layer layer in model.Layers)
+        JsonArray layerArray = [];
+        foreach ((Layer layer, string name) in layers)
         {
-            layers.Add((JsonNode)Describe(layer, model.NameOf(layer), path, known));
+            layerArray.Add((JsonNode)Describe(layer, name, path, known));
         }
 
         JsonArray callArray = [];
@@ -90,8 +88,8 @@ internal static class ModelConfiguration
         {
             callArray.Add((JsonNode)new JsonObject
             {
-                ["layer"] = IndexOf(model.Layers, call.Layer),
-                ["inputs"] = Places(call.Inputs, calls),
+                ["layer"] = layers.FindIndex(entry => ReferenceEquals(entry.Layer, call.Layer)),
+                ["inputs"] = Places(call.Inputs, calls, standIns),
             });
         }
 
@@ -100,11 +98,30 @@ internal static class ModelConfiguration
             ["kind"] = model.Kind,
             ["seed"] = model.Seed.ToString(CultureInfo.InvariantCulture),
             ["precision"] = model.Precision == Precision.Single ? "single" : "double",
-            ["layers"] = layers,
+            ["layers"] = layerArray,
             ["calls"] = callArray,
-            ["inputs"] = Places(model.Inputs, calls),
-            ["outputs"] = Places(model.Outputs, calls),
+            ["inputs"] = Places(model.Inputs, calls, standIns),
+            ["outputs"] = Places(model.Outputs, calls, standIns),
         };
+    }
+
+    // A model may begin at a node within another model's graph. What computes that node is not part of this model: in the file,
+    // an Input of its shape stands for it.
+    private static Dictionary<Node, Node> AddStandIns(Model model, List<(Layer Layer, string Name)> layers, List<LayerCall> calls)
+    {
+        Dictionary<Node, Node> standIns = [];
+        HashSet<string> taken = [.. layers.Select(entry => entry.Name)];
+        foreach (Node node in model.Inputs.Where(node => !calls.Contains(node.Call)).ToArray())
+        {
+            Input input = new([.. node.Shape]);
+            string name = LayerNames.Next(input, taken);
+            taken.Add(name);
+            layers.Add((input, name));
+            standIns[node] = input;
+        }
+
+        calls.AddRange(standIns.Values.Select(input => input.Call));
+        return standIns;
     }
 
     private static JsonObject Describe(Layer layer, string name, string path, Dictionary<Layer, string> known)
@@ -147,28 +164,16 @@ internal static class ModelConfiguration
         }
     }
 
-    private static JsonArray Places(IReadOnlyList<Node> nodes, List<LayerCall> calls)
+    private static JsonArray Places(IReadOnlyList<Node> nodes, List<LayerCall> calls, Dictionary<Node, Node> standIns)
     {
         JsonArray places = [];
         foreach (Node node in nodes)
         {
-            places.Add((JsonNode)new JsonArray(calls.IndexOf(node.Call), node.Index));
+            Node written = standIns.GetValueOrDefault(node, node);
+            places.Add((JsonNode)new JsonArray(calls.IndexOf(written.Call), written.Index));
         }
 
         return places;
-    }
-
-    private static int IndexOf(IReadOnlyList<Layer> layers, Layer layer)
-    {
-        for (int i = 0; i < layers.Count; i++)
-        {
-            if (ReferenceEquals(layers[i], layer))
-            {
-                return i;
-            }
-        }
-
-        throw new InvalidOperationException($"Save: expected {layer.Title} among the model's layers.");
     }
 
     private static Model MakeModel(JsonElement json, LayerCatalog catalog, string path, Dictionary<string, Layer> known)

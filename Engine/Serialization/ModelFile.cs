@@ -19,7 +19,9 @@ public static class ModelFile
         /// </summary>
         /// <param name="path">The file; it is replaced only when the new one is whole.</param>
         /// <param name="includeTraining">
-        /// Whether to write the optimizer's slots, the epoch, the step and the seed as well.
+        /// Whether to write the optimizer's slots, the epoch, the step and the seed as well. Save between epochs, after Fit or in
+        /// OnEpochEnd, to go on as if never stopped: what is saved within an epoch, or after a cancelled one, holds its steps so
+        /// far, but goes on with the whole epoch.
         /// </param>
         /// <exception cref="InvalidOperationException">The training is to be written, but the model is not compiled.</exception>
         /// <exception cref="IOException">The file cannot be written; one that was there stays as it was.</exception>
@@ -57,7 +59,7 @@ public static class ModelFile
         /// <param name="path">A file written by Save.</param>
         /// <param name="catalog">Factories for layers of one's own; the library's layers need none.</param>
         /// <returns>
-        /// The model, not compiled. To go on with a training, compile it with the same kind of optimizer and call Fit with
+        /// The model, not compiled. To go on with a training, compile it with the same optimizer (only its learning rate may be another) and call Fit with
         /// <see cref="FitOptions.InitialEpoch"/> set to <see cref="Model.EpochsTrained"/> and the same seed.
         /// </returns>
         /// <exception cref="InvalidDataException">

@@ -16,6 +16,7 @@ internal sealed class TrainingFile
     private const string Key = "engine.training";
 
     private readonly string _optimizer;
+    private readonly string[] _slotNames;
     private readonly long _iterations;
     private readonly long _steps;
     private readonly int _epochs;
@@ -26,6 +27,13 @@ internal sealed class TrainingFile
     {
         _optimizer = json.GetProperty("optimizer").GetString()
             ?? throw new InvalidDataException("expected an optimizer, got nothing.");
+        _slotNames = [.. json.GetProperty("slots").EnumerateArray().Select(slot => slot.GetString()
+            ?? throw new InvalidDataException("expected the names of slots, got nothing."))];
+        if (_slotNames.Distinct().Count() != _slotNames.Length)
+        {
+            throw new InvalidDataException($"expected each slot once, got {string.Join(", ", _slotNames)}.");
+        }
+
         _iterations = json.GetProperty("iterations").GetInt64();
         _steps = json.GetProperty("steps").GetInt64();
         _epochs = json.GetProperty("epochs").GetInt32();
@@ -42,12 +50,6 @@ internal sealed class TrainingFile
     public static void Write(Model model, SafetensorsWriter writer)
     {
         Optimizer optimizer = model.Compiled.Optimizer;
-        JsonObject parameters = [];
-        foreach ((string name, double value) in optimizer.Parameters)
-        {
-            parameters[name] = value;
-        }
-
         JsonArray slotNames = [];
         foreach (string name in optimizer.SlotNames)
         {
@@ -57,7 +59,6 @@ internal sealed class TrainingFile
         writer.Metadata[Key] = new JsonObject
         {
             ["optimizer"] = optimizer.Name,
-            ["parameters"] = parameters,
             ["slots"] = slotNames,
             ["iterations"] = model.OptimizerState.Iterations,
             ["steps"] = model.StepsTrained,
@@ -92,16 +93,9 @@ internal sealed class TrainingFile
         {
             using JsonDocument document = JsonDocument.Parse(json);
             TrainingFile training = new(document.RootElement);
-            string[] slots = [.. document.RootElement.GetProperty("slots").EnumerateArray().Select(slot => slot.GetString()
-                ?? throw new InvalidDataException("expected the names of slots, got nothing."))];
-            if (slots.Distinct().Count() != slots.Length)
-            {
-                throw new InvalidDataException($"expected each slot once, got {string.Join(", ", slots)}.");
-            }
-
             foreach ((string name, Parameter parameter) in model.NamedParameters())
             {
-                string[] tensors = [.. slots.Select(slot => NameOf(slot, name))];
+                string[] tensors = [.. training._slotNames.Select(slot => NameOf(slot, name))];
                 if (tensors.Length == 0 || !file.Contains(tensors[0]))
                 {
                     continue;
@@ -132,7 +126,7 @@ internal sealed class TrainingFile
     public void Apply(Model model, SafetensorsFile file)
     {
         model.OptimizerState.Load(
-            _optimizer, _iterations, _slots.Select(slot => (slot.Parameter, Read(file, slot.Tensors, slot.Parameter))));
+            _optimizer, _slotNames, _iterations, _slots.Select(slot => (slot.Parameter, Read(file, slot.Tensors, slot.Parameter))));
         model.StepsTrained = _steps;
         model.EpochsTrained = _epochs;
         model.TrainingSeed = _seed;

@@ -24,6 +24,11 @@ internal static class TensorExtensions
     /// <summary>Copies all elements, row-major: at the speed of memory where they lie dense, else one by one.</summary>
     public static void CopyElementsTo<T>(this in ReadOnlyTensorSpan<T> tensor, Span<T> destination)
     {
+        if (tensor.FlattenedLength == 0)
+        {
+            return;     // an empty tensor has no first element to refer to
+        }
+
         if (tensor.IsDense)
         {
             MemoryMarshal.CreateReadOnlySpan(in tensor.GetPinnableReference(), checked((int)tensor.FlattenedLength))
