@@ -1,7 +1,7 @@
 using Engine.Activations;
 using Engine.Checking;
-using Engine.Examples;
 using Engine.Data;
+using Engine.Examples;
 using Engine.Layers;
 using Engine.Losses;
 using Engine.Optimizers;

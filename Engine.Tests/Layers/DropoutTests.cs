@@ -207,6 +207,14 @@ public sealed class DropoutTests<T>
         AssertShare(y, 0.5);
     }
 
+    // A tensor without axes has no elements: System.Numerics.Tensors knows no scalars.
+    [Test]
+    public void ApplyTakesATensorWithoutElements()
+    {
+        Assert.That((long)Dropout.Apply(Tensor<T>.Empty, 0.5, 2).FlattenedLength, Is.Zero);
+        Assert.That(Dropout.Apply(Tensor.CreateFromShape<T>([0, 3]), 0.5, 2).Lengths.ToArray(), Is.EqualTo(new nint[] { 0, 3 }));
+    }
+
     [Test]
     public void RatesOutOfRangeAreRefused()
     {

@@ -5,8 +5,8 @@ using Engine.Layers;
 using Engine.Losses;
 using Engine.Optimizers;
 using Engine.Regularizers;
-using Engine.Tests.Checking;
 using Engine.Serialization;
+using Engine.Tests.Checking;
 using static Engine.Activations.ActivationFunction;
 
 namespace Engine.Tests.Serialization;
