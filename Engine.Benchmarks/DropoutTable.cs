@@ -68,21 +68,23 @@ internal static class DropoutTable
     private static void Row<T>(TextWriter output, int rows, int rowLength, int threads)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        T[] x = new T[rows * rowLength], y = new T[x.Length];
-        s_random.FillNormal(x.AsSpan());
+        // Memory as a model's: it begins on a cache line.
+        AlignedMemory x = new(AlignedMemory.PrecisionOf<T>(), rows * rowLength), y = new(x.Precision, x.Length);
+        s_random.FillNormal(x.Span<T>());
         var rate = new DropoutRate(0.5);
-        int repeats = Math.Max(1, (1 << 18) / x.Length);
-        (double Median, double Best) forward = Measure(x.Length * repeats, () => Repeat(x));
-        Array.Copy(x, y, x.Length);
-        (double Median, double Best) backward = Measure(x.Length * repeats, () => Repeat(y));
+        int length = rows * rowLength;
+        int repeats = Math.Max(1, (1 << 18) / length);
+        (double Median, double Best) forward = Measure(length * repeats, () => Repeat(x));
+        x.Span<T>().CopyTo(y.Span<T>());
+        (double Median, double Best) backward = Measure(length * repeats, () => Repeat(y));
         Line(output, $"| [{rows}, {rowLength}] | {typeof(T).Name} | {threads} | {Text(forward)} | {Text(backward)} |");
 
         // In place the numbers double or vanish every time: both are as fast as any others, infinity included.
-        void Repeat(T[] source)
+        void Repeat(AlignedMemory source)
         {
             for (int i = 0; i < repeats; i++)
             {
-                DropoutKernels.Apply(source, y, rowLength, rate, s_random, [], threads);
+                DropoutKernels.Apply(source.Span<T>(), y.Span<T>(), rowLength, rate, s_random, [], threads);
             }
         }
     }

@@ -202,9 +202,9 @@ public sealed class PredictTests
             "input (Input): expected input [n, 784], got [32, 28, 28]. Reshape the data, or begin with new Input(28, 28) and a Flatten layer."));
         Assert.That(() => image.Predict(Samples.Tensor<float>(1, 3, 16)), Throws.TypeOf<ShapeException>().With.Message.EqualTo(
             "input (Input): expected input [n, 4, 4, 1], got [3, 16]. Reshape the data, or begin with new Input(16) and a Reshape layer."));
-        ShapeException error = Assert.Throws<ShapeException>(() => model.Predict(Samples.Tensor<float>(1, 32, 783)));
-        Assert.That(error.Message, Is.EqualTo("input (Input): expected input [n, 784], got [32, 783]."));
-        Assert.That((error.Expected, error.Actual), Is.EqualTo((Shape.Create(784), Shape.Create(783))));
+        ShapeException? error = Assert.Throws<ShapeException>(() => model.Predict(Samples.Tensor<float>(1, 32, 783)));
+        Assert.That(error?.Message, Is.EqualTo("input (Input): expected input [n, 784], got [32, 783]."));
+        Assert.That((error?.Expected, error?.Actual), Is.EqualTo((Shape.Create(784), Shape.Create(783))));
         Assert.That(() => model.Predict(Tensor.CreateFromShape<float>([0, 784])), Throws.TypeOf<ShapeException>().With.Message.EqualTo(
             "input (Input): expected samples [n, 784], got none. Give at least one."));
     }

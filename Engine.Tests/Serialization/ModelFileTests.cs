@@ -142,11 +142,11 @@ public sealed class ModelFileTests
         new Sequential(new Input(3), new Scale(2.5), new Dense(1)).Save(folder.File("model"));
 
         Model loaded = Model.Load(folder.File("model"), new LayerCatalog().Add("Scale", c => new Scale(c.Number("factor"))));
-        InvalidDataException error = Assert.Throws<InvalidDataException>(() => Model.Load(folder.File("model")));
+        InvalidDataException? error = Assert.Throws<InvalidDataException>(() => Model.Load(folder.File("model")));
 
         Assert.That(((Scale)loaded.Layers[1]).Factor, Is.EqualTo(2.5));
-        Assert.That(error.Message, Does.StartWith($"{folder.File("model")}: the configuration of the model is damaged: scale: expected one of the kinds Activation, "));
-        Assert.That(error.Message, Does.EndWith(", got 'Scale'. Add a factory for own layers to a LayerCatalog and hand it to Load."));
+        Assert.That(error?.Message, Does.StartWith($"{folder.File("model")}: the configuration of the model is damaged: scale: expected one of the kinds Activation, "));
+        Assert.That(error?.Message, Does.EndWith(", got 'Scale'. Add a factory for own layers to a LayerCatalog and hand it to Load."));
     }
 
     [Test]
