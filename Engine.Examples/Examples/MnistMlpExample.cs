@@ -30,7 +30,7 @@ internal sealed class MnistMlpExample : Example
     public override int Run(ExampleContext context)
     {
         var watch = Stopwatch.StartNew();
-        int runs = context.Get(s_runs);
+        int runs = context.Quick ? 1 : context.Get(s_runs);
         int epochs = context.Epochs ?? (context.Quick ? 1 : 20);
         ulong firstSeed = context.Seed ?? 1;
         var digits = Digits.Load(context);
