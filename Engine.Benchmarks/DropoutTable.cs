@@ -92,7 +92,13 @@ internal static class DropoutTable
     private static (double Median, double Best) Measure(int count, Action action)
     {
         double[] runs = new double[Runs];
-        action();
+
+        // Until the compiler's tiers have settled.
+        for (long begin = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begin).TotalSeconds < 0.5;)
+        {
+            action();
+        }
+
         for (int run = 0; run < Runs; run++)
         {
             long start = Stopwatch.GetTimestamp();

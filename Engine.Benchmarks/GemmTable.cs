@@ -72,15 +72,20 @@ public static class GemmTable
         MatrixView<T> viewC = new(c, m, n);
 
         double[] one = new double[Slices], share = new double[Slices], two = new double[Slices], factor = new double[Slices];
-        for (int slice = -1; slice < Slices; slice++)
+
+        // Until the compiler's tiers have settled.
+        for (long begin = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begin).TotalSeconds < 0.5;)
+        {
+            Gflops(viewA, viewB, viewC, 1);
+            Gflops(viewA, viewB, viewC, 2);
+        }
+
+        for (int slice = 0; slice < Slices; slice++)
         {
             double peak = PeakMeasurement.Slice<T>();
             double single = Gflops(viewA, viewB, viewC, 1);
             double both = Gflops(viewA, viewB, viewC, 2);
-            if (slice >= 0)      // the first one warms up
-            {
-                (one[slice], share[slice], two[slice], factor[slice]) = (single, single / peak, both, both / single);
-            }
+            (one[slice], share[slice], two[slice], factor[slice]) = (single, single / peak, both, both / single);
         }
 
         output.WriteLine(string.Create(
