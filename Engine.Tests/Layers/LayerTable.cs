@@ -37,7 +37,10 @@ internal static class LayerTable
         [Constraint.MaxNorm(1.5), Constraint.NonNegative(), Constraint.UnitNorm(), Constraint.MaxNorm(0.9, [-1])];
 
     public static IEnumerable<LayerCase> All =>
-        [.. Denses, .. Dropouts, .. ActivationLayers, .. Reshapes, .. Merges, .. ActivityRegularizations];
+    [
+        .. Denses, .. Dropouts, .. ActivationLayers, .. Reshapes, .. Merges, .. ActivityRegularizations,
+        .. ConvolutionalTable.All, .. PoolingTable.All, .. NormalizingTable.All, .. PreprocessingTable.All,
+    ];
 
     private static IEnumerable<LayerCase> Denses
     {

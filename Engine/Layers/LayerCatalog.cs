@@ -49,6 +49,15 @@ public sealed class LayerCatalog
     private readonly Dictionary<string, Func<IReadOnlyDictionary<string, double>, Regularizer>> _regularizers = [];
     private readonly Dictionary<string, Func<IReadOnlyDictionary<string, double>, Constraint>> _constraints = [];
 
+    /// <summary>A catalog of the library's own layers.</summary>
+    public LayerCatalog()
+    {
+        ConvolutionalLayers.AddTo(this);
+        PoolingLayers.AddTo(this);
+        NormalizingLayers.AddTo(this);
+        PreprocessingLayers.AddTo(this);
+    }
+
     /// <summary>The kinds of layers in the catalog.</summary>
     public IReadOnlyCollection<string> Kinds => _layers.Keys;
 
