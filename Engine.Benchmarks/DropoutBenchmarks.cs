@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using Engine.Kernels;
 using Engine.Numerics;
+using MathNet.Numerics.Distributions;
 
 namespace Engine.Benchmarks;
 
@@ -46,6 +47,17 @@ public class DropoutBenchmarks
         for (int i = 0; i < _x.Length; i++)
         {
             _mask[i] = _naive.NextSingle() < 0.5f ? 0 : 2;
+            _y[i] = _x[i] * _mask[i];
+        }
+    }
+
+    /// <summary>The same with MathNet's Bernoulli distribution.</summary>
+    [Benchmark]
+    public void NaiveMathNet()
+    {
+        for (int i = 0; i < _x.Length; i++)
+        {
+            _mask[i] = 2 * Bernoulli.Sample(_naive, 0.5);
             _y[i] = _x[i] * _mask[i];
         }
     }

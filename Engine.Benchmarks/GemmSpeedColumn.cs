@@ -7,13 +7,13 @@ using BenchmarkDotNet.Running;
 
 namespace Engine.Benchmarks;
 
-/// <summary>Adds the speed to the columns of a benchmark of square matrix products.</summary>
+/// <summary>Adds the speed to the columns of a benchmark whose parameter is an <see cref="IWork"/>, or square matrices.</summary>
 internal sealed class GemmConfig : ManualConfig
 {
     public GemmConfig() => AddColumn(new GemmSpeedColumn("GFLOP/s", ofPeak: false), new GemmSpeedColumn("of peak", ofPeak: true));
 }
 
-/// <summary>2·N³ operations by the median time, as such or as a part of what one core can do at most.</summary>
+/// <summary>Operations by the median time, as such or as a part of what one core can do at most.</summary>
 internal sealed class GemmSpeedColumn(string name, bool ofPeak) : IColumn
 {
     public string Id => $"{nameof(GemmSpeedColumn)}.{name}";
@@ -42,8 +42,7 @@ internal sealed class GemmSpeedColumn(string name, bool ofPeak) : IColumn
             return "-";
         }
 
-        double n = (int)benchmarkCase.Parameters[nameof(GemmBenchmarks<>.N)];
-        double gflops = 2 * n * n * n / statistics.Median;
+        double gflops = OperationsOf(benchmarkCase) / statistics.Median;
         return ofPeak
             ? (gflops / PeakOf(benchmarkCase)).ToString("P0", CultureInfo.InvariantCulture)
             : gflops.ToString("F1", CultureInfo.InvariantCulture);
@@ -55,8 +54,19 @@ internal sealed class GemmSpeedColumn(string name, bool ofPeak) : IColumn
 
     public bool IsAvailable(Summary summary) => true;
 
+    private static double OperationsOf(BenchmarkCase benchmarkCase)
+    {
+        if (benchmarkCase.Parameters.Items.Select(parameter => parameter.Value).OfType<IWork>().FirstOrDefault() is { } work)
+        {
+            return work.Operations;
+        }
+
+        double n = (int)benchmarkCase.Parameters[nameof(GemmBenchmarks<>.N)];
+        return 2 * n * n * n;
+    }
+
     private static double PeakOf(BenchmarkCase benchmarkCase) =>
-        benchmarkCase.Descriptor.Type.GenericTypeArguments[0] == typeof(float)
-            ? PeakMeasurement.Gflops<float>()
-            : PeakMeasurement.Gflops<double>();
+        benchmarkCase.Descriptor.Type.GenericTypeArguments is [Type type] && type == typeof(double)
+            ? PeakMeasurement.Gflops<double>()
+            : PeakMeasurement.Gflops<float>();
 }

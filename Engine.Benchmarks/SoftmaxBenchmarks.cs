@@ -1,14 +1,16 @@
 using BenchmarkDotNet.Attributes;
 using Engine.Kernels;
+using MathNet.Numerics.LinearAlgebra;
 
 namespace Engine.Benchmarks;
 
-/// <summary>Softmax with cross-entropy from logits, 128 rows: loss and gradient, with a scalar twin beside.</summary>
+/// <summary>Softmax with cross-entropy from logits, 128 rows: loss and gradient, with a scalar twin and MathNet beside.</summary>
 [MemoryDiagnoser]
 public class SoftmaxBenchmarks
 {
     private const int Rows = 128;
     private readonly float[] _losses = new float[Rows];
+    private Matrix<float> _mathNetX = null!, _mathNetY = null!;
     private float[] _x = [];
     private float[] _y = [];
     private float[] _dx = [];
@@ -27,6 +29,10 @@ public class SoftmaxBenchmarks
         {
             _y[(r * Classes) + random.Next(Classes)] = 1;
         }
+
+        // A sample a column: MathNet stores by columns.
+        _mathNetX = Matrix<float>.Build.Dense(Classes, Rows, _x);
+        _mathNetY = Matrix<float>.Build.Dense(Classes, Rows, _y);
     }
 
     [Benchmark]
@@ -60,5 +66,15 @@ public class SoftmaxBenchmarks
 
             _losses[r] = loss;
         }
+    }
+
+    [Benchmark]
+    public Matrix<float> MathNetLossAndGradient()
+    {
+        Matrix<float> p = (_mathNetX - Matrix<float>.Build.Dense(Classes, Rows, (_, column) => _mathNetX.Column(column).Maximum()))
+            .PointwiseExp()
+            .NormalizeColumns(1);
+        p.PointwiseMultiply(_mathNetY).ColumnSums().Map(MathF.Log).ToArray().CopyTo(_losses, 0);
+        return (p - _mathNetY) / Rows;
     }
 }

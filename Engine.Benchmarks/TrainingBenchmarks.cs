@@ -1,13 +1,18 @@
 using System.Numerics.Tensors;
 using BenchmarkDotNet.Attributes;
 using Engine.Activations;
+using Engine.Benchmarks.Twins;
 using Engine.Layers;
 using Engine.Losses;
 using Engine.Optimizers;
+using MathNet.Numerics.LinearAlgebra;
 
 namespace Engine.Benchmarks;
 
-/// <summary>A training step (forward, loss, backward, Adam) and inference of the guide's classifier, with and without dropout.</summary>
+/// <summary>
+/// A training step (forward, loss, backward, Adam) and inference of the guide's classifier, with and without dropout;
+/// beside it the same by hand on MathNet's matrices.
+/// </summary>
 [MemoryDiagnoser]
 public class TrainingBenchmarks
 {
@@ -17,6 +22,9 @@ public class TrainingBenchmarks
     private Tensor<float> _probabilities = null!;
     private FitOptions _fit = null!;
     private PredictOptions _predict = null!;
+    private PlainMlp _plain = null!;
+    private Matrix<float> _plainX = null!;
+    private Matrix<float> _plainY = null!;
 
     [Params(1, 32, 128)]
     public int Batch { get; set; }
@@ -47,14 +55,23 @@ public class TrainingBenchmarks
         }
 
         _y = Tensor.Create(labels, [Batch, 10]);
+        _plain = new PlainMlp(Rate);
+        _plainX = Matrix<float>.Build.Dense(784, Batch, _x.ToArray());
+        _plainY = Matrix<float>.Build.Dense(10, Batch, labels);
         _probabilities = Tensor.Create(new float[Batch * 10], [Batch, 10]);
         _fit = new FitOptions { DegreeOfParallelism = Threads };
         _predict = new PredictOptions { DegreeOfParallelism = Threads, BatchSize = Batch };
     }
 
-    [Benchmark]
+    [Benchmark(Baseline = true)]
     public double TrainingStep() => _model.TrainOnBatch<float>(_x, _y, _fit);
 
     [Benchmark]
     public void Inference() => _model.Predict<float>(_x, _probabilities, _predict);
+
+    [Benchmark]
+    public float TrainingStepByHand() => _plain.Train(_plainX, _plainY);
+
+    [Benchmark]
+    public Matrix<float> InferenceByHand() => _plain.Predict(_plainX);
 }

@@ -1,0 +1,17 @@
+namespace Engine.Benchmarks.Twins;
+
+/// <summary>Numbers to compute with.</summary>
+internal static class Values
+{
+    /// <summary>Uniform on [−0.5, 0.5), in memory that stays where it is.</summary>
+    public static float[] Pinned(int count, Random random)
+    {
+        float[] values = GC.AllocateUninitializedArray<float>(count, pinned: true);
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = random.NextSingle() - 0.5f;
+        }
+
+        return values;
+    }
+}
