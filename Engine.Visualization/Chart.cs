@@ -106,6 +106,15 @@ public sealed class Chart
         Tensor<float> values, string title, string rowTitle = "Row", string columnTitle = "Column", string valueTitle = "Value") =>
         new(new HeatMapPanel(values, title, rowTitle, columnTitle, valueTitle));
 
+    /// <summary>Rows of images in shades of grey, the least value white and the greatest black.</summary>
+    /// <param name="title">The title above.</param>
+    /// <param name="rows">
+    /// The label of each row, and its images from left to right: <c>[images, height, width]</c> or <c>[images, height, width, 1]</c>.
+    /// </param>
+    /// <exception cref="ArgumentException">There is no row.</exception>
+    /// <exception cref="ShapeException">A tensor has another number of axes, or more than one channel.</exception>
+    public static Chart Images(string title, params (string Label, Tensor<float> Images)[] rows) => new(new ImagesPanel(title, rows));
+
     /// <summary>
     /// Several charts in one figure, from left to right. All heat maps share one colour scale, and all histograms one set of bins
     /// and one vertical axis, so that they can be compared.

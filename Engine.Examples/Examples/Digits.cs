@@ -14,16 +14,18 @@ internal sealed record Digits(Dataset Train, Dataset Test, string Source)
     public static Option<string?> Folder { get; } = ExampleOption.Text(
         "--data", "folder", "all of MNIST, from the folder of its four files (--full: from ENGINE_DATA_DIR)");
 
-    /// <summary>Loads them as rows of 784 numbers from 0 to 1, with one-hot labels.</summary>
+    /// <summary>Loads them as numbers from 0 to 1, with one-hot labels.</summary>
+    /// <param name="context">Says which digits are wanted.</param>
+    /// <param name="shape">The shape of a digit: rows of 784 numbers if null.</param>
     /// <exception cref="DirectoryNotFoundException">
     /// All of MNIST is asked for and is not there; the message says where to put it.
     /// </exception>
-    public static Digits Load(ExampleContext context)
+    public static Digits Load(ExampleContext context, Shape? shape = null)
     {
         string? folder = context.Get(Folder);
         bool isSample = !context.Full && folder is null;
         (Dataset train, Dataset test) = Mnist.Load(
-            isSample ? Path.Combine(AppContext.BaseDirectory, "Data", "mnist") : folder, shape: [784]);
+            isSample ? Path.Combine(AppContext.BaseDirectory, "Data", "mnist") : folder, shape ?? [784]);
         var digits = new Digits(train, test, isSample ? "the sample of MNIST in this repository" : "MNIST");
         context.Output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,

@@ -67,6 +67,21 @@ public class ChartTests
     }
 
     [Test]
+    public void ImagesStandInLabelledRows()
+    {
+        Tensor<float> first = Tensor.Create([0f, 1, 1, 0, 0, 0], [1, 2, 3]), second = Tensor.Create(new float[24], [2, 3, 4, 1]);
+        Chart chart = Chart.Images("t", ("first", first), ("second", second));
+        Assert.That(TextsOf(chart), Does.Contain("first").And.Contain("second"));
+        string path = Path.Combine(_folder, "images.png");
+        chart.Save(path);
+        using SKBitmap picture = SKBitmap.Decode(path);
+        Assert.That(picture.Pixels, Does.Contain(SKColors.Black), "the greatest value");
+        Assert.That(() => Chart.Images("t", ("a", Tensor.Create([1f, 2], [2]))), Throws.TypeOf<ShapeException>().With.Message.EqualTo(
+            "Chart.Images: expected [images, height, width] or [images, height, width, 1], got [2] in 'a'. Take one channel."));
+        Assert.That(() => Chart.Images("t"), Throws.ArgumentException);
+    }
+
+    [Test]
     public void OtherChartsAreDrawn()
     {
         Assert.That(TextsOf(Chart.Bars("t", "v", ["a", "b"], ("x", [0.25, double.NaN]))), Does.Contain("0.25").And.Contain("b"));

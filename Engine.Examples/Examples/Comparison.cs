@@ -1,0 +1,73 @@
+using System.Numerics.Tensors;
+using Engine.Data;
+using Engine.Visualization;
+
+namespace Engine.Examples;
+
+/// <summary>Networks that were trained alike, side by side: a table, and what its numbers say.</summary>
+internal static class Comparison
+{
+    public static void Print(ExampleContext context, params TrainedNetwork[] networks)
+    {
+        var table = new ResultTable(
+            ("network", ColumnAlignment.Left),
+            ("parameters", ColumnAlignment.Right),
+            ("training accuracy", ColumnAlignment.Right),
+            ("test accuracy", ColumnAlignment.Right),
+            ("gap", ColumnAlignment.Right),
+            ("seconds", ColumnAlignment.Right));
+        foreach (TrainedNetwork network in networks)
+        {
+            table.AddRow(
+                network.Name,
+                Text.Count(network.Model.ParameterCount),
+                Text.Percent(network.TrainAccuracy),
+                Text.Percent(network.TestAccuracy),
+                Text.Points(network.Gap),
+                Text.Fixed(network.Seconds, 1));
+        }
+
+        context.Print(table);
+        context.Output.WriteLine("Both accuracies are measured after training, with dropout off; the gap is their difference.");
+    }
+
+    /// <summary>Says how the gaps compare, and how far chance alone would carry the difference on unseen digits.</summary>
+    public static void Explain(ExampleContext context, Dataset test, TrainedNetwork with, TrainedNetwork without, string what = "dropout")
+    {
+        int[] labels = test.GetLabels();
+        bool[] first = Correct(with.Model, test, labels, context), second = Correct(without.Model, test, labels, context);
+        int onlyFirst = first.Zip(second).Count(pair => pair.First && !pair.Second);
+        int onlySecond = first.Zip(second).Count(pair => !pair.First && pair.Second);
+
+        // McNemar: were both equally good, each of these digits would be a coin toss.
+        double chance = 2 * Math.Sqrt(onlyFirst + onlySecond);
+        bool isClear = Math.Abs(onlyFirst - onlySecond) > chance;
+        context.Output.WriteLine();
+        context.Output.WriteLine(
+            $"The gap between training and test {(with.Gap < without.Gap ? "is narrower" : "is not narrower")} with {what}: "
+            + $"{Text.Points(with.Gap)} against {Text.Points(without.Gap)}.");
+        context.Output.WriteLine(
+            $"Of {Text.Count(labels.Length)} test digits, {onlyFirst} are read right by the network with {what} alone and {onlySecond} "
+            + "by the one without it alone.");
+        string better = onlyFirst > onlySecond ? "with" : "without";
+        context.Output.WriteLine(isClear
+            ? $"That is more than chance: the network {better} {what} reads unseen digits better."
+            : "Chance alone would do that: on unseen digits neither network is clearly better.");
+    }
+
+    private static bool[] Correct(Model model, Dataset test, int[] labels, ExampleContext context)
+    {
+        Tensor<float> probabilities = model.Predict(test.Inputs, context.NewPredictOptions());
+        int classes = checked((int)probabilities.Lengths[1]);
+        float[] row = new float[classes];
+        bool[] correct = new bool[labels.Length];
+        for (int i = 0; i < labels.Length; i++)
+        {
+            for (int digit = 0; digit < classes; digit++)
+                row[digit] = probabilities[i, digit];
+            correct[i] = TensorPrimitives.IndexOfMax<float>(row) == labels[i];
+        }
+
+        return correct;
+    }
+}
