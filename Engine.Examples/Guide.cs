@@ -1,11 +1,15 @@
 using System.Numerics.Tensors;
+using Engine.Applications;
 using Engine.Callbacks;
 using Engine.Checking;
+using Engine.Constraints;
 using Engine.Data;
+using Engine.Interop;
 using Engine.Layers;
 using Engine.Losses;
 using Engine.Metrics;
 using Engine.Optimizers;
+using Engine.Regularizers;
 using Engine.Serialization;
 using Engine.Visualization;
 using static Engine.Activations.ActivationFunction;
@@ -14,7 +18,7 @@ namespace Engine.Examples;
 
 /// <summary>
 /// The guide, section by section, in the words of a program of one's own. Sections that are missing here come with their layers:
-/// convolutions (4), augmentation (7), recurrent networks (9), and what is made of them.
+/// recurrent networks (9), Monte Carlo dropout (10), and what is made of them.
 /// </summary>
 internal static class Guide
 {
@@ -67,11 +71,38 @@ internal static class Guide
         return (history, probabilities);
     }
 
+    /// <summary>4. Dropout in a convolutional network: a little after each pooling, more before the output.</summary>
+    public static Sequential CreateConvolutional() => new(
+        new Input(28, 28, 1),
+        new Conv2D(32, (3, 3), ReLU),
+        new MaxPooling2D((2, 2)),
+        new Dropout(0.25),
+        new Conv2D(64, (3, 3), ReLU),
+        new MaxPooling2D((2, 2)),
+        new Dropout(0.25),
+        new Flatten(),
+        new Dense(128, ReLU),
+        new Dropout(0.5),
+        new Dense(10, Softmax));
+
     /// <summary>6. Overfitting, seen.</summary>
     /// <param name="history">Of section 3.</param>
     /// <param name="path">Where the picture goes: .png or .svg.</param>
     public static void DrawAccuracy(History history, string path) =>
         Chart.OfHistory(history, "accuracy", "val_accuracy").Save(path);
+
+    /// <summary>7. With other regularization: penalties, constraints, augmentation.</summary>
+    public static Sequential CreateRegularized() => new(
+        new Input(28, 28, 1),
+        new RandomTranslation(0.1, 0.1),
+        new RandomRotation(0.05),
+        new RandomZoom(0.1),        // active in training only
+        new Flatten(),
+        new Dense(128, ReLU, kernelRegularizer: Regularizer.L2(0.01), kernelConstraint: Constraint.MaxNorm(3)),
+        new Dropout(0.3),
+        new Dense(64, ReLU, kernelRegularizer: Regularizer.L2(0.01)),
+        new Dropout(0.3),
+        new Dense(10, Softmax));
 
     /// <summary>
     /// 8. Your own dropout: <see cref="CustomDropout"/> is the whole of it. Two calls check it like any built-in layer.
@@ -82,6 +113,19 @@ internal static class Guide
         report.ThrowIfFailed();
         LayerContract.Verify(() => new CustomDropout(0.5), input: [20]);                    // everything a layer must keep
         return report;
+    }
+
+    /// <summary>13. Transfer learning: a frozen base that others trained, under a head of one's own.</summary>
+    /// <param name="path">vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5, as Keras publishes it.</param>
+    public static Model CreateTransfer(string path)
+    {
+        Model vgg = Vgg16.Create(input: [224, 224, 3], includeTop: false);
+        KerasWeights.Load(vgg, path);
+        vgg.Trainable = false;
+        Node features = new GlobalAveragePooling2D().Apply(vgg.Output);
+        features = new Dropout(0.5).Apply(new Dense(1024, ReLU).Apply(features));
+        features = new Dropout(0.5).Apply(new Dense(512, ReLU).Apply(features));
+        return new Model(vgg.Input, new Dense(5, Softmax).Apply(features));
     }
 
     /// <summary>
