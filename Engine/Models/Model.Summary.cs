@@ -30,7 +30,7 @@ public partial class Model
             }
         }
 
-        long trainable = TrainableParameters.Distinct().Sum(p => (long)p.Shape.Size);
+        long trainable = TrainableParameterCount;
         return $"""
             {Kind}: {AssignedName ?? Name ?? DefaultName}
             {Table(rows)}

@@ -112,6 +112,9 @@ public partial class Model : Layer
     /// <summary>The numbers in all parameters together, those that do not train included.</summary>
     public long ParameterCount => Parameters.Sum(parameter => (long)parameter.Shape.Size);
 
+    /// <summary>The numbers in the parameters that training changes: those of frozen layers do not count.</summary>
+    public long TrainableParameterCount => TrainableParameters.Distinct().Sum(parameter => (long)parameter.Shape.Size);
+
     /// <inheritdoc/>
     public override string Kind => "Model";
 
