@@ -109,8 +109,10 @@ public abstract class ConvolutionLayer : SimpleLayer
     public sealed override BufferNeeds Needs(ReadOnlySpan<Shape> inputs, int batch)
     {
         ConvolutionGeometry geometry = GeometryOf(inputs[0]);
-        int masked = IsRelu ? batch * OutputOf(inputs[0]).Size : 0;
-        return new BufferNeeds(Scratch: masked + Convolution.ScratchLength(geometry, batch, AllowsWinograd));
+        int outputs = batch * OutputOf(inputs[0]).Size;
+        int sums = BiasGradient<float>.ScratchLength(outputs, Filters);
+        int masked = IsRelu ? outputs : 0;
+        return new BufferNeeds(Scratch: sums + masked + Convolution.ScratchLength(geometry, batch, AllowsWinograd));
     }
 
     /// <inheritdoc/>
@@ -135,22 +137,15 @@ public abstract class ConvolutionLayer : SimpleLayer
     /// <inheritdoc/>
     public sealed override void Backward<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, ReadOnlySpan<T> dy, Span<T> dx, in Pass<T> pass)
     {
-        ReadOnlySpan<T> dz = dy;
+        // dz = dy · [y > 0], db = Σ dz over samples and positions   [filters]
         Span<T> scratch = pass.Scratch;
-        if (IsRelu)
-        {
-            ActivationFunction.ReLU.Backward([], y, dy, scratch[..dy.Length], Filters);
-            dz = scratch[..dy.Length];
-            scratch = scratch[dy.Length..];
-        }
-
-        // db = Σ dz over samples and positions   [filters]
+        Span<T> sums = scratch[..BiasGradient<T>.ScratchLength(dy.Length, Filters)];
+        scratch = scratch[sums.Length..];
+        Span<T> masked = IsRelu ? scratch[..dy.Length] : [];
+        scratch = scratch[masked.Length..];
+        ReadOnlySpan<T> dz = IsRelu ? masked : dy;
         Span<T> biasGradient = _bias is null ? [] : pass.Gradient(_bias);
-        if (!biasGradient.IsEmpty)
-        {
-            Reductions.ColumnSums(dz, biasGradient);
-        }
-
+        BiasGradient<T>.Run(IsRelu ? y : [], dy, masked, biasGradient, sums, Filters, pass.Threads);
         BackwardProducts(GeometryOf(pass.InputShape()), x, dz, pass.Gradient(_kernel!), dx, scratch, pass);
     }
 
