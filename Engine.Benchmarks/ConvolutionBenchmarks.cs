@@ -45,8 +45,8 @@ public readonly record struct ConvolutionProduct(
 }
 
 /// <summary>
-/// The three products of layers of convolution: a first layer, the second of a small network for MNIST, the largest of VGG16's kind,
-/// LeNet's second; on one thread and two, with the naive seven loops beside.
+/// The three products of layers of convolution: a first layer, the second of a small network for MNIST, the largest of VGG16's
+/// kind, LeNet's second; on one thread and two, with the naive seven loops beside.
 /// </summary>
 [MemoryDiagnoser]
 [Config(typeof(GemmConfig))]
@@ -146,8 +146,9 @@ public class ConvolutionBenchmarks
         switch (Product.Kind)
         {
             case ConvolutionKind.Forward:
+                Span<float> y = _target.AsSpan(0, _y.Length);
                 Convolution.Forward(
-                    _geometry, Product.Batch, _x, _kernel, _bias, _target.AsSpan(0, _y.Length), relu: true, allowWinograd, _scratch, threads);
+                    _geometry, Product.Batch, _x, _kernel, _bias, y, relu: true, allowWinograd, _scratch, threads);
                 break;
             case ConvolutionKind.InputGradient:
                 Convolution.InputGradient(

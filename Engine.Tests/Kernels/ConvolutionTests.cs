@@ -42,7 +42,8 @@ public sealed class ConvolutionTests<T>
                 yield return new(WindowAxis.None, new(6, 3, 1, 1, padding), new(9, 3, 1, 1, padding), 1, 1);
             }
 
-            // Beyond every block: of patches, of the summed axis, of columns, of kernels that do not fit into the scratch at once.
+            // Beyond every block: of patches, of the summed axis, of columns, of kernels that do not fit into the scratch at
+            // once.
             yield return new(WindowAxis.None, new(23, 3, 1, 1, Padding.Same), new(31, 3, 1, 1, Padding.Same), 61, 35);
             yield return new(WindowAxis.None, new(3, 3, 1, 1, Padding.Same), new(5, 3, 2, 1, Padding.Same), 130, 530);
             yield return new(WindowAxis.None, new(3, 3, 1, 1, Padding.Same), new(5, 3, 2, 1, Padding.Same), 530, 130);
@@ -175,7 +176,12 @@ public sealed class ConvolutionTests<T>
     {
         public Operands(ConvolutionGeometry g, int batch, Func<double> next)
             : this(
-                g, batch, Fill(batch * g.InputSize, next), Fill(g.KernelSize, next), Fill(g.Filters, next), Fill(g.Channels, next),
+                g,
+                batch,
+                Fill(batch * g.InputSize, next),
+                Fill(g.KernelSize, next),
+                Fill(g.Filters, next),
+                Fill(g.Channels, next),
                 Fill(batch * g.OutputSize, next))
         {
         }
@@ -241,7 +247,8 @@ public sealed class ConvolutionTests<T>
             ConvolutionGeometry g = o.Geometry;
             foreach ((int n, int z, int y, int x) in Indices(o.Batch, g.Depth.Output, g.Height.Output, g.Width.Output))
             {
-                foreach ((int wz, int wy, int wx, int c) in Indices(g.Depth.Window, g.Height.Window, g.Width.Window, g.GroupChannels))
+                foreach ((int wz, int wy, int wx, int c) in
+                    Indices(g.Depth.Window, g.Height.Window, g.Width.Window, g.GroupChannels))
                 {
                     int inZ = (z * g.Depth.Stride) - g.Depth.PadBefore + (wz * g.Depth.Dilation);
                     int inY = (y * g.Height.Stride) - g.Height.PadBefore + (wy * g.Height.Dilation);
@@ -254,10 +261,13 @@ public sealed class ConvolutionTests<T>
                     for (int f = 0; f < g.Filters; f++)
                     {
                         int channel = (f / g.GroupFilters * g.GroupChannels) + c;
+                        int input = (((((n * g.Depth.Input) + inZ) * g.Height.Input) + inY) * g.Width.Input) + inX;
+                        int window = (((wz * g.Height.Window) + wy) * g.Width.Window) + wx;
+                        int output = (((((n * g.Depth.Output) + z) * g.Height.Output) + y) * g.Width.Output) + x;
                         term(
-                            (((((((n * g.Depth.Input) + inZ) * g.Height.Input) + inY) * g.Width.Input) + inX) * g.Channels) + channel,
-                            (((((((wz * g.Height.Window) + wy) * g.Width.Window) + wx) * g.GroupChannels) + c) * g.Filters) + f,
-                            (((((((n * g.Depth.Output) + z) * g.Height.Output) + y) * g.Width.Output) + x) * g.Filters) + f);
+                            (input * g.Channels) + channel,
+                            (((window * g.GroupChannels) + c) * g.Filters) + f,
+                            (output * g.Filters) + f);
                     }
                 }
             }

@@ -11,8 +11,11 @@ public class ConvolutionTests
     {
         double[] y = Run(new Conv2D(1, (2, 3)), [3, 4, 1], 12);
         Assert.That(y, Is.EqualTo((double[])[
-            (1 * 1) + (2 * 2) + (3 * 3) + (4 * 5) + (5 * 6) + (6 * 7), (1 * 2) + (2 * 3) + (3 * 4) + (4 * 6) + (5 * 7) + (6 * 8),
-            (1 * 5) + (2 * 6) + (3 * 7) + (4 * 9) + (5 * 10) + (6 * 11), (1 * 6) + (2 * 7) + (3 * 8) + (4 * 10) + (5 * 11) + (6 * 12)]));
+            (1 * 1) + (2 * 2) + (3 * 3) + (4 * 5) + (5 * 6) + (6 * 7),
+            (1 * 2) + (2 * 3) + (3 * 4) + (4 * 6) + (5 * 7) + (6 * 8),
+            (1 * 5) + (2 * 6) + (3 * 7) + (4 * 9) + (5 * 10) + (6 * 11),
+            (1 * 6) + (2 * 7) + (3 * 8) + (4 * 10) + (5 * 11) + (6 * 12),
+        ]));
     }
 
     // As Keras: of an odd number of zeros the greater part is at the end; causal ones are all at the beginning.
@@ -22,8 +25,8 @@ public class ConvolutionTests
     public void ZerosLieWhereThePaddingSays(Padding padding, double[] expected) =>
         Assert.That(Run(new Conv1D(1, 2, padding: padding), [3, 1], 3), Is.EqualTo(expected));
 
-    // Each element of the input spreads the kernel [1, 2, 3] two further; where a window of 3 meets the next, they add up. With Same
-    // what is beyond the last element is cut off.
+    // Each element of the input spreads the kernel [1, 2, 3] two further; where a window of 3 meets the next, they add up. With
+    // Same what is beyond the last element is cut off.
     [TestCase(Padding.Valid, new double[] { 1, 2, 5, 4, 9, 6, 9 })]
     [TestCase(Padding.Same, new double[] { 1, 2, 5, 4, 9, 6 })]
     public void ATransposedConvolutionSpreadsItsKernel(Padding padding, double[] expected) =>

@@ -68,13 +68,12 @@ internal static class Convolution
             case ConvolutionWay.Pointwise:
                 for (int group = 0; group < geometry.Groups; group++)
                 {
-                    ReadOnlySpan<T> groupBias = bias.IsEmpty ? [] : bias.Slice(group * geometry.GroupFilters, geometry.GroupFilters);
+                    int filter = group * geometry.GroupFilters;
                     Gemm.MultiplyAddBias(
                         Inputs(geometry, batch, x, group),
                         Kernel(geometry, kernel, group),
-                        groupBias,
-                        new MatrixView<T>(
-                            y[(group * geometry.GroupFilters)..], batch * geometry.OutputPositions, geometry.GroupFilters, geometry.Filters),
+                        bias.IsEmpty ? [] : bias.Slice(filter, geometry.GroupFilters),
+                        new MatrixView<T>(y[filter..], batch * geometry.OutputPositions, geometry.GroupFilters, geometry.Filters),
                         relu,
                         threads);
                 }
@@ -116,8 +115,8 @@ internal static class Convolution
     }
 
     /// <summary>
-    /// The transposed convolution: x = yᵀ ∗ kernel + bias, or max(that, 0), with the geometry of the convolution whose input gradient
-    /// it is.
+    /// The transposed convolution: x = yᵀ ∗ kernel + bias, or max(that, 0), with the geometry of the convolution whose input
+    /// gradient it is.
     /// </summary>
     /// <param name="geometry">The shapes of the convolution from <paramref name="x"/> to <paramref name="y"/>.</param>
     /// <param name="batch">The number of samples.</param>
@@ -145,14 +144,13 @@ internal static class Convolution
             case ConvolutionWay.Pointwise:
                 for (int group = 0; group < geometry.Groups; group++)
                 {
-                    ReadOnlySpan<T> groupBias = bias.IsEmpty ? [] : bias.Slice(group * geometry.GroupChannels, geometry.GroupChannels);
+                    int channel = group * geometry.GroupChannels;
                     Gemm.MultiplyAddBias(
-                        new ReadOnlyMatrixView<T>(
-                            y[(group * geometry.GroupFilters)..], batch * geometry.OutputPositions, geometry.GroupFilters, geometry.Filters),
+                        Outputs(geometry, batch, y, group),
                         Kernel(geometry, kernel, group).Transposed,
-                        groupBias,
+                        bias.IsEmpty ? [] : bias.Slice(channel, geometry.GroupChannels),
                         new MatrixView<T>(
-                            x[(group * geometry.GroupChannels)..], batch * geometry.InputPositions, geometry.GroupChannels, geometry.Channels),
+                            x[channel..], batch * geometry.InputPositions, geometry.GroupChannels, geometry.Channels),
                         relu,
                         threads);
                 }
@@ -197,6 +195,9 @@ internal static class Convolution
 
     private static ReadOnlyMatrixView<T> Inputs<T>(in ConvolutionGeometry geometry, int batch, ReadOnlySpan<T> x, int group) =>
         new(x[(group * geometry.GroupChannels)..], batch * geometry.InputPositions, geometry.GroupChannels, geometry.Channels);
+
+    private static ReadOnlyMatrixView<T> Outputs<T>(in ConvolutionGeometry geometry, int batch, ReadOnlySpan<T> y, int group) =>
+        new(y[(group * geometry.GroupFilters)..], batch * geometry.OutputPositions, geometry.GroupFilters, geometry.Filters);
 
     private static ReadOnlyMatrixView<T> Kernel<T>(in ConvolutionGeometry geometry, ReadOnlySpan<T> kernel, int group) =>
         new(kernel[(group * geometry.GroupFilters)..], geometry.GroupChannels, geometry.GroupFilters, geometry.Filters);

@@ -5,8 +5,8 @@ namespace Engine.Kernels;
 
 /// <summary>
 /// Convolution as a matrix product of patches and kernel, any stride, dilation, groups and padding, over up to three axes. The
-/// patches are read while blocks of them are packed for the product, so there is no matrix of patches: working memory is that of a
-/// product, 1.5 MB a thread.
+/// patches are read while blocks of them are packed for the product, so there is no matrix of patches: working memory is that of
+/// a product, 1.5 MB a thread.
 /// </summary>
 internal static class ImplicitGemm
 {
@@ -40,9 +40,9 @@ internal static class ImplicitGemm
     }
 
     /// <summary>
-    /// dx from dy, or what a transposed convolution gives: each element of dx gathers the outputs that saw it, so that no two threads
-    /// write to one. With a stride, inputs of equal remainders are done together: the same positions of the kernel belong to them.
-    /// See <see cref="Convolution.InputGradient"/>.
+    /// dx from dy, or what a transposed convolution gives: each element of dx gathers the outputs that saw it, so that no two
+    /// threads write to one. With a stride, inputs of equal remainders are done together: the same positions of the kernel belong
+    /// to them. See <see cref="Convolution.InputGradient"/>.
     /// </summary>
     public static void InputGradient<T>(
         in ConvolutionGeometry geometry,
@@ -93,12 +93,14 @@ internal static class ImplicitGemm
         ParallelLoop.Run(ref gradient, gradient.Parts, threads);
         for (int chunk = 1; chunk < PatchGradient<T>.Chunks(geometry, batch); chunk++)
         {
-            Elementwise.Map(
-                kernelGradient, scratch.Slice((chunk - 1) * geometry.KernelSize, geometry.KernelSize), kernelGradient, default(SumOperation<T>));
+            Span<T> sums = scratch.Slice((chunk - 1) * geometry.KernelSize, geometry.KernelSize);
+            Elementwise.Map(kernelGradient, sums, kernelGradient, default(SumOperation<T>));
         }
     }
 
-    /// <summary>The elements of scratch that <see cref="WeightGradient"/> needs: a few times a small kernel, or nothing.</summary>
+    /// <summary>
+    /// The elements of scratch that <see cref="WeightGradient"/> needs: a few times a small kernel, or nothing.
+    /// </summary>
     public static int WeightScratch(in ConvolutionGeometry geometry, int batch) =>
         (PatchGradient<float>.Chunks(geometry, batch) - 1) * geometry.KernelSize;
 

@@ -2,8 +2,8 @@ namespace Engine.Kernels;
 
 /// <summary>
 /// How patches lie along one axis: patch q sees, with position j of its window, position <c>Start + q · Step + j · WindowStep</c>
-/// of the source, or zeros beyond the source's borders, and multiplies it with position <c>KernelStart + j · KernelStep</c> of the
-/// kernel. The product goes to position <c>Target + q · TargetStep</c>.
+/// of the source, or zeros beyond the source's borders, and multiplies it with position <c>KernelStart + j · KernelStep</c> of
+/// the kernel. The product goes to position <c>Target + q · TargetStep</c>.
 /// </summary>
 internal readonly record struct PatchAxis
 {
@@ -59,14 +59,15 @@ internal readonly record struct PatchAxis
     };
 
     /// <summary>
-    /// The outputs that saw an input, for every <c>Stride</c>th input: those with the same remainder are seen by the same positions
-    /// of the window, and by neighboring outputs.
+    /// The outputs that saw an input, for every <c>Stride</c>th input: those with the same remainder are seen by the same
+    /// positions of the window, and by neighboring outputs.
     /// </summary>
     /// <param name="axis">The axis of the convolution.</param>
     /// <param name="remainder">The first of the inputs: 0 to stride − 1.</param>
     public static PatchAxis Gradient(in WindowAxis axis, int remainder)
     {
-        // Input i is seen by output o with position w where o · stride = i + pad − w · dilation. Here w goes down, so that o goes up.
+        // Input i is seen by output o with position w where o · stride = i + pad − w · dilation. Here w goes down, so that o goes
+        // up.
         int divisor = GreatestCommonDivisor(axis.Stride, axis.Dilation);
         int kernelStep = axis.Stride / divisor;
         int last = axis.Window - 1;

@@ -6,15 +6,15 @@ using Engine.Numerics;
 namespace Engine.Kernels;
 
 /// <summary>
-/// The gradient of a kernel, patchesᵀ · dy, cut between threads by rows of the kernel, by groups, and by chunks of the summed axis,
-/// whose number depends on shapes only: each chunk has a sum of its own.
+/// The gradient of a kernel, patchesᵀ · dy, cut between threads by rows of the kernel, by groups, and by chunks of the summed
+/// axis, whose number depends on shapes only: each chunk has a sum of its own.
 /// </summary>
 internal readonly ref struct PatchGradient<T> : IBody
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>
-    /// The block of the summed axis: so short that a column of a block of patches, which the micro-kernel reads across its rows, stays
-    /// in the first-level cache.
+    /// The block of the summed axis: so short that a column of a block of patches, which the micro-kernel reads across its rows,
+    /// stays in the first-level cache.
     /// </summary>
     private const int BlockK = 128;
 

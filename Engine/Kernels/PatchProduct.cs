@@ -12,7 +12,9 @@ namespace Engine.Kernels;
 internal readonly ref struct PatchProduct<T> : IBody
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>More columns than this are done one block after the other, so that results built to the side stay small.</summary>
+    /// <summary>
+    /// More columns than this are done one block after the other, so that results built to the side stay small.
+    /// </summary>
     private const int MaxBlockN = 512;
 
     private readonly ConvolutionGeometry _geometry;
@@ -117,8 +119,8 @@ internal readonly ref struct PatchProduct<T> : IBody
             return;
         }
 
-        // As many blocks of the summed axis as fit are packed at a time, so that all of them are done with a block of patches before
-        // the next: its results then stay in the cache until they are complete.
+        // As many blocks of the summed axis as fit are packed at a time, so that all of them are done with a block of patches
+        // before the next: its results then stay in the cache until they are complete.
         int width = 2 * Vector<T>.Count;
         int blockK = GemmBlocking.BlockK(length);
         int blockN = Math.Min(RoundUp(Math.Min(columns, MaxBlockN), width), scratchB.Length / blockK / width * width);

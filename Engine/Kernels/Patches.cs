@@ -5,12 +5,12 @@ using System.Runtime.InteropServices;
 namespace Engine.Kernels;
 
 /// <summary>
-/// The patches that a convolution sees, as the rows of a matrix that nobody stores: [batch · patches of a sample, positions of the
-/// window · channels]. Blocks of it are copied to where a product reads them.
+/// The patches that a convolution sees, as the rows of a matrix that nobody stores: [batch · patches of a sample, positions of
+/// the window · channels]. Blocks of it are copied to where a product reads them.
 /// </summary>
 /// <remarks>
-/// Data is channels-last, so a patch is a few runs of elements that lie close together: all channels of one position, or of a line
-/// of positions where neither dilation nor groups come between.
+/// Data is channels-last, so a patch is a few runs of elements that lie close together: all channels of one position, or of a
+/// line of positions where neither dilation nor groups come between.
 /// </remarks>
 internal readonly ref struct Patches<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

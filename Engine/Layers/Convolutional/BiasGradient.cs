@@ -6,8 +6,8 @@ using Engine.Numerics;
 namespace Engine.Layers;
 
 /// <summary>
-/// What comes before the products of a backward: dz = dy where y is above 0, and db = Σ dz over all rows, in one pass over memory.
-/// The rows are cut into chunks by shapes, so that the order of the sums does not depend on threads.
+/// What comes before the products of a backward: dz = dy where y is above 0, and db = Σ dz over all rows, in one pass over
+/// memory. The rows are cut into chunks by shapes, so that the order of the sums does not depend on threads.
 /// </summary>
 internal readonly ref struct BiasGradient<T> : IBody
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

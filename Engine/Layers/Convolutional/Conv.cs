@@ -26,7 +26,16 @@ public abstract class Conv : ConvolutionLayer
         // y = relu?(x ∗ K + b)   [n, positions, filters] = [n, positions, in] ∗ [window, in / groups, filters]
         ConvolutionGeometry geometry = GeometryOf(pass.InputShape());
         Convolution.Forward(
-            geometry, pass.Batch, x, pass.Values(Kernel!), BiasValues(pass), y, IsRelu, AllowsWinograd, pass.Scratch, pass.Threads);
+            geometry,
+            pass.Batch,
+            x,
+            pass.Values(Kernel!),
+            BiasValues(pass),
+            y,
+            IsRelu,
+            AllowsWinograd,
+            pass.Scratch,
+            pass.Threads);
     }
 
     private protected sealed override void BackwardProducts<T>(

@@ -9,7 +9,8 @@ namespace Engine.Layers;
 /// <remarks>
 /// Input <c>[n, steps, in]</c>, output <c>[n, steps, filters]</c>; kernel <c>[k, in / groups, filters]</c>, bias
 /// <c>[filters]</c>. The kernel is not flipped. An axis becomes (length − extent) / stride + 1, rounded down, or with
-/// <see cref="Padding.Same"/> length / stride, rounded up; the extent of a window is (kernel − 1) · dilation + 1. With causal padding an output sees nothing that comes after it (van den Oord et al. 2016).
+/// <see cref="Padding.Same"/> length / stride, rounded up; the extent of a window is (kernel − 1) · dilation + 1. With causal
+/// padding an output sees nothing that comes after it (van den Oord et al. 2016).
 /// </remarks>
 public sealed class Conv1D : Conv
 {

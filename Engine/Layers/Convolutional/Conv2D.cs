@@ -7,9 +7,9 @@ namespace Engine.Layers;
 
 /// <summary>A convolution over images: y = activation(x ∗ kernel + bias).</summary>
 /// <remarks>
-/// Input <c>[n, height, width, in]</c>, output <c>[n, height, width, filters]</c>; kernel <c>[kh, kw, in / groups, filters]</c>, bias
-/// <c>[filters]</c>. The kernel is not flipped. An axis becomes (length − extent) / stride + 1, rounded down, or with
-/// <see cref="Padding.Same"/> length / stride, rounded up; the extent of a window is (kernel − 1) · dilation + 1.
+/// Input <c>[n, height, width, in]</c>, output <c>[n, height, width, filters]</c>; kernel <c>[kh, kw, in / groups, filters]</c>,
+/// bias <c>[filters]</c>. The kernel is not flipped. An axis becomes (length − extent) / stride + 1, rounded down, or with <see
+/// cref="Padding.Same"/> length / stride, rounded up; the extent of a window is (kernel − 1) · dilation + 1.
 /// </remarks>
 public sealed class Conv2D : Conv
 {
@@ -81,8 +81,8 @@ public sealed class Conv2D : Conv
     public (int Height, int Width) Dilation { get; }
 
     /// <summary>
-    /// Whether 3 × 3 windows of stride 1 may be computed by Winograd's way, with fewer multiplications and a larger error of rounding
-    /// (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2016); it is taken where it is faster.
+    /// Whether 3 × 3 windows of stride 1 may be computed by Winograd's way, with fewer multiplications and a larger error of
+    /// rounding (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2016); it is taken where it is faster.
     /// </summary>
     public bool UseWinograd { get; init; } = true;
 

@@ -11,9 +11,10 @@ namespace Engine.Layers;
 /// images larger by its strides.
 /// </summary>
 /// <remarks>
-/// Input <c>[n, height, width, in]</c>, output <c>[n, height, width, filters]</c>; kernel <c>[kh, kw, filters, in]</c>, bias <c>[filters]</c>. An axis
-/// becomes length · stride + max(extent − stride, 0), or with <see cref="Padding.Same"/> length · stride; the extent of a window is
-/// (kernel − 1) · dilation + 1. Dumoulin and Visin, "A guide to convolution arithmetic for deep learning" (2016), chapter 4.
+/// Input <c>[n, height, width, in]</c>, output <c>[n, height, width, filters]</c>; kernel <c>[kh, kw, filters, in]</c>, bias
+/// <c>[filters]</c>. An axis becomes length · stride + max(extent − stride, 0), or with <see cref="Padding.Same"/> length ·
+/// stride; the extent of a window is (kernel − 1) · dilation + 1. Dumoulin and Visin, "A guide to convolution arithmetic for deep
+/// learning" (2016), chapter 4.
 /// </remarks>
 public sealed class Conv2DTranspose : ConvolutionLayer
 {

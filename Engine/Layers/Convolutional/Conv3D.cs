@@ -7,9 +7,10 @@ namespace Engine.Layers;
 
 /// <summary>A convolution over volumes: y = activation(x ∗ kernel + bias).</summary>
 /// <remarks>
-/// Input <c>[n, depth, height, width, in]</c>, output <c>[n, depth, height, width, filters]</c>; kernel <c>[kd, kh, kw, in / groups, filters]</c>, bias
-/// <c>[filters]</c>. The kernel is not flipped. An axis becomes (length − extent) / stride + 1, rounded down, or with
-/// <see cref="Padding.Same"/> length / stride, rounded up; the extent of a window is (kernel − 1) · dilation + 1.
+/// Input <c>[n, depth, height, width, in]</c>, output <c>[n, depth, height, width, filters]</c>; kernel <c>[kd, kh, kw, in /
+/// groups, filters]</c>, bias <c>[filters]</c>. The kernel is not flipped. An axis becomes (length − extent) / stride + 1,
+/// rounded down, or with <see cref="Padding.Same"/> length / stride, rounded up; the extent of a window is (kernel − 1) ·
+/// dilation + 1.
 /// </remarks>
 public sealed class Conv3D : Conv
 {

@@ -21,7 +21,7 @@ public abstract class ConvolutionLayer : SimpleLayer
     {
         if (filters < 1)
         {
-            throw new ArgumentOutOfRangeException(nameof(filters), $"{Kind}: expected at least 1 filter, got {filters}.");
+            throw OutOfRange(nameof(filters), $"expected at least 1 filter, got {filters}.");
         }
 
         Filters = filters;
@@ -32,14 +32,13 @@ public abstract class ConvolutionLayer : SimpleLayer
         CheckLengths(window.Dilation, "a dilation", "dilation");
         if (!Enum.IsDefined(Padding) || (Padding == Padding.Causal && this is not Conv1D))
         {
-            throw new ArgumentOutOfRangeException(
-                "padding", $"{Kind}: expected {(this is Conv1D ? "Valid, Same or Causal" : "Valid or Same")} padding, got {Padding}.");
+            string choice = this is Conv1D ? "Valid, Same or Causal" : "Valid or Same";
+            throw OutOfRange("padding", $"expected {choice} padding, got {Padding}.");
         }
 
         if (window.Groups < 1 || filters % window.Groups != 0)
         {
-            throw new ArgumentOutOfRangeException(
-                "groups", $"{Kind}: expected a number of groups that divides the {filters} filters, got {window.Groups}.");
+            throw OutOfRange("groups", $"expected a number of groups that divides the {filters} filters, got {window.Groups}.");
         }
 
         Activation = options.Activation ?? ActivationFunction.Linear;
@@ -165,13 +164,17 @@ public abstract class ConvolutionLayer : SimpleLayer
         if (channels % _window.Groups != 0)
         {
             throw UnexpectedInput(
-                $"with a number of channels that the {_window.Groups} groups divide", input, "The last axis is that of the channels.");
+                $"with a number of channels that the {_window.Groups} groups divide",
+                input,
+                "The last axis is that of the channels.");
         }
 
         if (_kernel is not null && _kernel.Shape != KernelShape(channels))
         {
             throw UnexpectedInput(
-                AxesText($"{ChannelsOf(_kernel.Shape)}"), input, "A layer that is used twice must see the same number of channels.");
+                AxesText($"{ChannelsOf(_kernel.Shape)}"),
+                input,
+                "A layer that is used twice must see the same number of channels.");
         }
 
         Shape output = OutputOf(input);
@@ -228,7 +231,9 @@ public abstract class ConvolutionLayer : SimpleLayer
     {
         if (numbers.Depth < 1 || numbers.Height < 1 || numbers.Width < 1)
         {
-            throw new ArgumentOutOfRangeException(name, $"{Kind}: expected {what} of at least 1, got {Text(numbers)}.");
+            throw OutOfRange(name, $"expected {what} of at least 1, got {Text(numbers)}.");
         }
     }
+
+    private ArgumentOutOfRangeException OutOfRange(string name, string message) => new(name, $"{Kind}: {message}");
 }

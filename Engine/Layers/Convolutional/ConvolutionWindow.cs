@@ -2,7 +2,9 @@ using Engine.Kernels;
 
 namespace Engine.Layers;
 
-/// <summary>The window of a layer over one to three axes; axes that are not there have 1, the last ones being there first.</summary>
+/// <summary>
+/// The window of a layer over one to three axes; axes that are not there have 1, the last ones being there first.
+/// </summary>
 /// <param name="Axes">The number of axes that are there.</param>
 /// <param name="Size">The positions of the window along each axis.</param>
 /// <param name="Strides">From one window to the next.</param>
@@ -19,7 +21,9 @@ internal readonly record struct ConvolutionWindow(
 {
     /// <summary>From the first position of a window to its last, both counted.</summary>
     public (int Depth, int Height, int Width) Extent => (
-        ((Size.Depth - 1) * Dilation.Depth) + 1, ((Size.Height - 1) * Dilation.Height) + 1, ((Size.Width - 1) * Dilation.Width) + 1);
+        ((Size.Depth - 1) * Dilation.Depth) + 1,
+        ((Size.Height - 1) * Dilation.Height) + 1,
+        ((Size.Width - 1) * Dilation.Width) + 1);
 
     /// <summary>The numbers of two axes; 1 each if null.</summary>
     public static (int Depth, int Height, int Width) Of((int Height, int Width)? numbers) =>

@@ -90,5 +90,6 @@ internal static class ConvolutionalLayers
         Enum.TryParse(configuration.Text("padding"), out Padding padding) && Enum.IsDefined(padding)
             ? padding
             : throw new InvalidDataException(
-                $"expected one of {string.Join(", ", Enum.GetNames<Padding>())} as 'padding', got '{configuration.Text("padding")}'.");
+                $"expected one of {string.Join(", ", Enum.GetNames<Padding>())} as 'padding', "
+                + $"got '{configuration.Text("padding")}'.");
 }
