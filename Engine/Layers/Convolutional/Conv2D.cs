@@ -8,8 +8,8 @@ namespace Engine.Layers;
 /// <summary>A convolution over images: y = activation(x ∗ kernel + bias).</summary>
 /// <remarks>
 /// Input <c>[n, height, width, in]</c>, output <c>[n, height, width, filters]</c>; kernel <c>[kh, kw, in / groups, filters]</c>,
-/// bias <c>[filters]</c>. The kernel is not flipped. An axis becomes (length − extent) / stride + 1, rounded down, or with <see
-/// cref="Padding.Same"/> length / stride, rounded up; the extent of a window is (kernel − 1) · dilation + 1.
+/// bias <c>[filters]</c>. The kernel is not flipped. An axis becomes (length − extent) / stride + 1, rounded down, or with
+/// <see cref="Padding.Same"/> length / stride, rounded up; the extent of a window is (kernel − 1) · dilation + 1.
 /// </remarks>
 public sealed class Conv2D : Conv
 {
