@@ -67,7 +67,7 @@ internal static class GemmBlocking
                 // A part of a strip at the end cannot be read whole where it lies.
                 int whole = problem.BColumn == 1 ? columns / width * width : 0;
                 GemmPacking.PackB(
-                    ref Unsafe.Add(ref block.B, whole * problem.BColumn), problem.BRow, problem.BColumn, k, columns - whole,
+                    ref Unsafe.Add(ref block.B, whole * problem.BColumn), problem.BRow, problem.BColumn, k, columns - whole, k,
                     ref Unsafe.Add(ref packedB, (nint)whole * k));
                 for (int row = 0; row < problem.M; row += blockM)
                 {
@@ -96,17 +96,26 @@ internal static class GemmBlocking
         }
     }
 
+    /// <summary>Computes a block whose B is packed, and whose A is packed or stays where it lies.</summary>
+    /// <param name="block">The block; its B is not looked at.</param>
+    /// <param name="packedB">The strips of B, of the height of the summed axis.</param>
+    public static void RunPacked<T, TKernel>(in GemmProblem<T> block, ref T packedB)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TKernel : IGemmKernel =>
+        Strips<T, TKernel>(block, TKernel.Rows * block.ARow, ref packedB, StripState.Packed);
+
     /// <summary>
     /// The length of the blocks of the summed axis: equal ones rather than a short last one. A function of this length alone, so
     /// that a product cut between threads adds up in the same order.
     /// </summary>
-    private static int BlockK(int k)
+    public static int BlockK(int k)
     {
         int blocks = (k + MaxBlockK - 1) / MaxBlockK;
         return (((k + blocks - 1) / blocks) + 3) / 4 * 4;
     }
 
-    private static GemmFinish FinishOf(GemmFinish finish, bool isFirst, bool isLast)
+    /// <summary>What happens to the sums of one block of the summed axis.</summary>
+    public static GemmFinish FinishOf(GemmFinish finish, bool isFirst, bool isLast)
     {
         GemmFinish addC = isFirst ? finish & GemmFinish.AddC : GemmFinish.AddC;
         return isLast ? addC | (finish & ~GemmFinish.AddC) : addC;

@@ -37,11 +37,7 @@ internal static class GemmDriver
         // The way is chosen for the whole: a part of it that is small must add up in the same order.
         Way way = Choose(problem);
         long work = (long)problem.M * problem.N * Math.Max(problem.K, 1);
-        if (threads > 1)
-        {
-            threads = (int)Math.Min(threads, Math.Max(work / MinWorkOfThread, 1));
-        }
-
+        threads = ThreadsFor(work, threads);
         if (threads == 1)
         {
             RunPart(problem, way);
@@ -52,11 +48,17 @@ internal static class GemmDriver
         ParallelLoop.Run(ref body, body.Parts, threads);
     }
 
+    /// <summary>How many of the threads are worth their fork and join.</summary>
+    /// <param name="work">Multiply-adds.</param>
+    /// <param name="threads">How many may take part.</param>
+    public static int ThreadsFor(long work, int threads) =>
+        threads == 1 ? 1 : (int)Math.Min(threads, Math.Max(work / MinWorkOfThread, 1));
+
     /// <summary>
     /// One part a thread, or two where parts are long: so that a thread which is kept from running by something else does not
     /// keep the others waiting for all of its share.
     /// </summary>
-    private static int PartsFor(long work, int threads) => work / threads >= 2 * MinWorkOfPart ? 2 * threads : threads;
+    public static int PartsFor(long work, int threads) => work / threads >= 2 * MinWorkOfPart ? 2 * threads : threads;
 
     /// <summary>C is one contiguous column: as a row, Cᵀ = Bᵀ·Aᵀ, it takes the ways for few rows.</summary>
     private static void RunColumn<T>(in GemmProblem<T> problem, int threads)

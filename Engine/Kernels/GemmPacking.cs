@@ -9,16 +9,23 @@ internal static class GemmPacking
 {
     /// <summary>
     /// Packs columns of B into strips of two vectors: <c>to[strip, p, j] = b[p, strip·width + j]</c>, with zeros beyond the last
-    /// column.
+    /// column. The strips may be higher than B, which then fills some of their rows.
     /// </summary>
+    /// <param name="b">Element [0, 0] of B, [<paramref name="k"/>, <paramref name="columns"/>].</param>
+    /// <param name="bRow">The distance from an element of B to the one below it.</param>
+    /// <param name="bColumn">The distance from an element of B to the one right of it.</param>
+    /// <param name="k">The number of rows.</param>
+    /// <param name="columns">The number of columns.</param>
+    /// <param name="height">The number of rows of a strip, at least <paramref name="k"/>.</param>
+    /// <param name="to">The row of the first strip that takes the first row of B.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void PackB<T>(ref T b, nint bRow, nint bColumn, int k, int columns, ref T to)
+    public static void PackB<T>(ref T b, nint bRow, nint bColumn, int k, int columns, int height, ref T to)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int width = 2 * Vector<T>.Count;
         for (int column = 0; column < columns; column += width)
         {
-            ref T strip = ref Unsafe.Add(ref to, (nint)column * k);
+            ref T strip = ref Unsafe.Add(ref to, (nint)column * height);
             ref T from = ref Unsafe.Add(ref b, column * bColumn);
             int valid = Math.Min(width, columns - column);
             if (valid < width)
