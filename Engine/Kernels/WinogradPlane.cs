@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Engine.Numerics;
 
 namespace Engine.Kernels;
 
@@ -44,7 +45,7 @@ internal readonly record struct WinogradPlane(
         {
             Locate(first + tile, out int image, out int y, out int x);
             bool isInside = y >= 0 && x >= 0 && y + TStep.Inputs <= Height && x + TStep.Inputs <= Width;
-            nint origin = (((nint)image * Height) + y) * imageRow + ((nint)x * Channels);
+            nint origin = ((((nint)image * Height) + y) * imageRow) + ((nint)x * Channels);
             for (int channel = 0; channel < padded; channel += Vector<T>.Count)
             {
                 ref T result = ref Unsafe.Add(ref to, (channel / width * strip) + (tile * row) + (channel % width));
@@ -83,7 +84,6 @@ internal readonly record struct WinogradPlane(
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ref T result = ref Unsafe.Add(ref work, WinogradTransform.Points * Vector<T>.Count);
-        GemmFinish finish = (bias.IsEmpty ? GemmFinish.None : GemmFinish.AddBias) | (relu ? GemmFinish.Relu : GemmFinish.None);
         for (int tile = 0; tile < count; tile++)
         {
             Locate(first + tile, out int image, out int y, out int x);
@@ -100,19 +100,14 @@ internal readonly record struct WinogradPlane(
                     : WinogradTransform.Load(ref Unsafe.AsRef(in bias[from + channel]), lanes);
                 for (int i = 0; i < rows; i++)
                 {
-                    nint position = (((nint)image * Height) + y + i) * Width + x;
+                    nint position = ((((nint)image * Height) + y + i) * Width) + x;
                     ref T destination = ref Unsafe.Add(ref images, (position * Channels) + from + channel);
                     ref T source = ref Unsafe.Add(ref result, i * WinogradTransform.Outputs * Vector<T>.Count);
                     for (int j = 0; j < columns; j++)
                     {
                         Vector<T> value = Vector.LoadUnsafe(ref source, (nuint)(j * Vector<T>.Count));
-                        if (finish != GemmFinish.None)
-                        {
-                            value += added;
-                            value = relu ? Numerics.Simd.Relu(value) : value;
-                        }
-
-                        WinogradTransform.Store(value, ref Unsafe.Add(ref destination, (nint)j * Channels), lanes);
+                        value += added;
+                        WinogradTransform.Store(relu ? Simd.Relu(value) : value, ref Unsafe.Add(ref destination, (nint)j * Channels), lanes);
                     }
                 }
             }

@@ -9,13 +9,18 @@ namespace Engine.Kernels;
 /// and Gray, "Fast Algorithms for Convolutional Neural Networks" (2016), and for the derivation from points Barabasz, Anderson,
 /// Soodhalter and Gregg, "Error Analysis and Improving the Accuracy of Winograd Convolution for Deep Neural Networks" (2020).
 /// </summary>
-/// <remarks>With N(p) = Π (p − q) over the other finite points q, a column of the kernel's matrix is divided by N(p).</remarks>
+/// <remarks>With N(p) = Π (p − q) over the other finite points q, the kernel's row for p is divided by N(p).</remarks>
 internal static class WinogradPoints
 {
-    public const double A = 1.0;
-    public const double B = 2.0;
-    public const double A2 = A * A;
-    public const double B2 = B * B;
+    /// <summary>
+    /// These points lose a quarter as many digits as the usual 1 and 2: a relative error of 3.3e-6 instead of 1.2e-5 at 512
+    /// channels, in float. They, their squares and the squares' sum and product are exact in float, unlike the slightly better
+    /// √½ and √2.
+    /// </summary>
+    public const double A = 0.625, B = 1.5;
+
+    /// <summary>Their squares.</summary>
+    public const double A2 = A * A, B2 = B * B;
 
     /// <summary>1 / N(0), 1 / N(±A), 1 / N(±B).</summary>
     public const double Scale0 = 1 / (A2 * B2), ScaleA = 1 / (2 * A2 * (A2 - B2)), ScaleB = 1 / (2 * B2 * (B2 - A2));
