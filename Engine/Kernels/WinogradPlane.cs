@@ -40,26 +40,30 @@ internal readonly record struct WinogradPlane(
     {
         int width = 2 * Vector<T>.Count;
         nint imageRow = (nint)Width * Channels;
-        ref T gathered = ref Unsafe.Add(ref work, WinogradTransform.Points * Vector<T>.Count);
+        ref T copy = ref Unsafe.Add(ref work, WinogradTransform.Points * Vector<T>.Count);
         for (int tile = 0; tile < count; tile++)
         {
             Locate(first + tile, out int image, out int y, out int x);
             bool isInside = y >= 0 && x >= 0 && y + TStep.Inputs <= Height && x + TStep.Inputs <= Width;
             nint origin = ((((nint)image * Height) + y) * imageRow) + ((nint)x * Channels);
-            for (int channel = 0; channel < padded; channel += Vector<T>.Count)
+            ref T result = ref Unsafe.Add(ref to, tile * row);
+            int channel = 0;
+            for (; isInside && channel <= Channels - Vector<T>.Count; channel += Vector<T>.Count)
             {
-                ref T result = ref Unsafe.Add(ref to, (channel / width * strip) + (tile * row) + (channel % width));
-                int lanes = Math.Clamp(Channels - channel, 0, Vector<T>.Count);
-                if (isInside && lanes == Vector<T>.Count)
+                WinogradTransform.Run<T, TStep>(
+                    ref Unsafe.Add(ref images, origin + channel), imageRow, Channels,
+                    ref Unsafe.Add(ref result, (channel / width * strip) + (channel % width)), step, ref work);
+            }
+
+            while (channel < padded)
+            {
+                int copied = Math.Min(padded - channel, WinogradTransform.CopiedVectors * Vector<T>.Count);
+                Copy(ref images, origin, y, x, TStep.Inputs, channel, copied, ref copy);
+                for (int end = channel + copied, i = 0; channel < end; channel += Vector<T>.Count, i += Vector<T>.Count)
                 {
                     WinogradTransform.Run<T, TStep>(
-                        ref Unsafe.Add(ref images, origin + channel), imageRow, Channels, ref result, step, ref work);
-                }
-                else
-                {
-                    Gather(ref images, origin + channel, y, x, TStep.Inputs, lanes, ref gathered);
-                    WinogradTransform.Run<T, TStep>(
-                        ref gathered, TStep.Inputs * Vector<T>.Count, Vector<T>.Count, ref result, step, ref work);
+                        ref Unsafe.Add(ref copy, i), TStep.Inputs * copied, copied,
+                        ref Unsafe.Add(ref result, (channel / width * strip) + (channel % width)), step, ref work);
                 }
             }
         }
@@ -122,20 +126,45 @@ internal readonly record struct WinogradPlane(
         x = (tileColumn * WinogradTransform.Outputs) + Left;
     }
 
-    /// <summary>Copies one vector of channels of a tile, with zeros beyond the borders and beyond the last channel.</summary>
-    private void Gather<T>(ref T images, nint origin, int y, int x, int size, int lanes, ref T to)
+    /// <summary>
+    /// Copies some channels of a tile to <c>[size, size, channels]</c>, with zeros beyond the borders and beyond the last channel.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Copy<T>(ref T images, nint origin, int y, int x, int size, int channel, int channels, ref T to)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        int existing = Math.Min(channels, Channels - channel);
         for (int i = 0; i < size; i++)
         {
             for (int j = 0; j < size; j++)
             {
-                // The reference is made only where the element exists: one that points elsewhere would not move with its array.
-                bool exists = lanes > 0 && (uint)(y + i) < (uint)Height && (uint)(x + j) < (uint)Width;
-                Vector<T> value = exists
-                    ? WinogradTransform.Load(ref Unsafe.Add(ref images, origin + ((((nint)i * Width) + j) * Channels)), lanes)
-                    : Vector<T>.Zero;
-                value.StoreUnsafe(ref to, (nuint)(((i * size) + j) * Vector<T>.Count));
+                // A reference is made only where there is an element: one that points elsewhere would not move with its array.
+                int c = 0;
+                if ((uint)(y + i) < (uint)Height && (uint)(x + j) < (uint)Width && existing > 0)
+                {
+                    ref T from = ref Unsafe.Add(ref images, origin + ((((nint)i * Width) + j) * Channels) + channel);
+                    for (; c <= existing - Vector<T>.Count; c += Vector<T>.Count)
+                    {
+                        Vector.LoadUnsafe(ref from, (nuint)c).StoreUnsafe(ref to, (nuint)c);
+                    }
+
+                    for (; c < existing; c++)
+                    {
+                        Unsafe.Add(ref to, c) = Unsafe.Add(ref from, c);
+                    }
+                }
+
+                for (; c % Vector<T>.Count != 0; c++)
+                {
+                    Unsafe.Add(ref to, c) = T.Zero;
+                }
+
+                for (; c < channels; c += Vector<T>.Count)
+                {
+                    Vector<T>.Zero.StoreUnsafe(ref to, (nuint)c);
+                }
+
+                to = ref Unsafe.Add(ref to, channels);
             }
         }
     }

@@ -15,8 +15,11 @@ internal static class WinogradTransform
     /// <summary>The elements of a transformed tile, and the number of matrix products.</summary>
     public const int Points = Inputs * Inputs;
 
-    /// <summary>The vectors of working memory that a transform needs: one tile gathered, one half transformed.</summary>
-    public const int WorkVectors = 2 * Points;
+    /// <summary>Tiles at the borders are copied so many vectors of channels at a time: they stay in the first-level cache.</summary>
+    public const int CopiedVectors = 8;
+
+    /// <summary>The vectors of working memory that a transform needs: one tile half transformed, and the copy.</summary>
+    public const int WorkVectors = Points * (1 + CopiedVectors);
 
     /// <summary>Transforms columns, then rows, of one vector of channels of one tile.</summary>
     /// <param name="from">Element [0, 0] of the tile.</param>
@@ -67,15 +70,24 @@ internal static class WinogradTransform
     }
 
     /// <summary>Stores the first lanes of a vector.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store<T>(Vector<T> vector, ref T to, int lanes)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (lanes == Vector<T>.Count)
         {
             vector.StoreUnsafe(ref to);
-            return;
         }
+        else
+        {
+            StoreLanes(vector, ref to, lanes);
+        }
+    }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void StoreLanes<T>(Vector<T> vector, ref T to, int lanes)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
         for (int lane = 0; lane < lanes; lane++)
         {
             Unsafe.Add(ref to, lane) = vector[lane];
