@@ -7,12 +7,17 @@ namespace Engine.Kernels;
 /// <summary>
 /// A convolution from its pieces, in one of two orders: either the whole kernel is transformed first and the input passes by in
 /// blocks of tiles, or the whole input first and the kernel passes by in blocks of filters. What is larger passes by, and never
-/// leaves the caches in its transformed shape. Both orders give the same bits.
+/// leaves the caches in its transformed shape. Which order it is depends on shapes alone.
 /// </summary>
 internal static class WinogradForward
 {
     /// <summary>A block of tiles is some multiple of this, a multiple of the height of every micro-kernel.</summary>
     private const int TileUnit = 24;
+
+    /// <summary>
+    /// Where the kernel passes by, so many channels of it at a time: in its transformed shape they stay in the second-level cache.
+    /// </summary>
+    private const int ChannelsOfBlock = 64;
 
     /// <summary>Tiles of a part that only transforms.</summary>
     private const int TilesOfInputPart = 8;
@@ -26,21 +31,21 @@ internal static class WinogradForward
     public static void Run<T>(in WinogradProblem<T> problem, int threads)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int tiles = TilesOfBlock<T>(problem.Tiles, problem.Channels);
         if (problem.Tiles <= problem.Blocks * TileUnit)
         {
             nint step = problem.InputStep(problem.Tiles);
             ref T shared = ref WinogradScratch.Shared<T>(step * WinogradTransform.Points);
             InputBody<T> inputs = new(problem, ref shared, step);
             ParallelLoop.Run(ref inputs, (problem.Tiles + TilesOfInputPart - 1) / TilesOfInputPart, threads);
-            FilterBody<T> filters = new(problem, ref shared, step, tiles);
+            FilterBody<T> filters = new(problem, ref shared, step);
             ParallelLoop.Run(ref filters, problem.Blocks, threads);
         }
         else
         {
-            ref T shared = ref WinogradScratch.Shared<T>(problem.Blocks * problem.KernelStep * WinogradTransform.Points);
+            ref T shared = ref WinogradScratch.Shared<T>(problem.Blocks * WinogradProblem<T>.KernelStep(problem.Channels) * WinogradTransform.Points);
             KernelBody<T> kernels = new(problem, ref shared);
             ParallelLoop.Run(ref kernels, problem.Blocks, threads);
+            int tiles = TilesOfBlock<T>(problem.Tiles, problem.Channels);
             TileBody<T> parts = new(problem, ref shared, tiles);
             ParallelLoop.Run(ref parts, (problem.Tiles + tiles - 1) / tiles, threads);
         }
@@ -77,28 +82,31 @@ internal static class WinogradForward
         }
     }
 
-    private readonly ref struct FilterBody<T>(WinogradProblem<T> problem, ref T shared, nint step, int tiles) : IBody
+    private readonly ref struct FilterBody<T>(WinogradProblem<T> problem, ref T shared, nint step) : IBody
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         private readonly WinogradProblem<T> _problem = problem;
         private readonly ref T _input = ref shared;
         private readonly nint _step = step;
-        private readonly int _tiles = tiles;
 
         public void Run(int part)
         {
-            nint kernelLength = _problem.KernelStep * WinogradTransform.Points;
-            nint productLength = WinogradProblem<T>.ProductStep(_tiles) * WinogradTransform.Points;
+            nint step = WinogradProblem<T>.ProductStep(_problem.Tiles);
+            nint productLength = step * WinogradTransform.Points;
+            nint kernelLength = WinogradProblem<T>.KernelStep(ChannelsOfBlock) * WinogradTransform.Points;
             ref T work = ref WinogradScratch.Own<T>(WinogradProblem<T>.WorkLength + kernelLength + productLength);
             ref T kernel = ref Unsafe.Add(ref work, WinogradProblem<T>.WorkLength);
             ref T products = ref Unsafe.Add(ref kernel, kernelLength);
-            _problem.TransformKernel(part, ref kernel, ref work);
-            for (int first = 0; first < _problem.Tiles; first += _tiles)
+            for (int channel = 0; channel < _problem.Channels; channel += ChannelsOfBlock)
             {
+                int channels = Math.Min(ChannelsOfBlock, _problem.Channels - channel);
+                _problem.TransformKernel(part, channel, channels, ref kernel, ref work);
+                GemmFinish finish = channel == 0 ? GemmFinish.None : GemmFinish.AddC;
                 _problem.Multiply(
-                    first, Math.Min(_tiles, _problem.Tiles - first),
-                    ref Unsafe.Add(ref _input, (nint)first * _problem.TileLength), _step, part, ref kernel, ref products, ref work);
+                    ref Unsafe.Add(ref _input, channel), _step, _problem.Tiles, part, ref kernel, channels, ref products, step, finish);
             }
+
+            _problem.Write(0, _problem.Tiles, part, ref products, step, ref work);
         }
     }
 
@@ -111,8 +119,8 @@ internal static class WinogradForward
         public void Run(int part)
         {
             ref T work = ref WinogradScratch.Own<T>(WinogradProblem<T>.WorkLength);
-            nint length = _problem.KernelStep * WinogradTransform.Points;
-            _problem.TransformKernel(part, ref Unsafe.Add(ref _kernel, part * length), ref work);
+            nint length = WinogradProblem<T>.KernelStep(_problem.Channels) * WinogradTransform.Points;
+            _problem.TransformKernel(part, 0, _problem.Channels, ref Unsafe.Add(ref _kernel, part * length), ref work);
         }
     }
 
@@ -128,17 +136,20 @@ internal static class WinogradForward
             int first = part * _tiles;
             int count = Math.Min(_tiles, _problem.Tiles - first);
             nint step = _problem.InputStep(_tiles);
-            nint productLength = WinogradProblem<T>.ProductStep(_tiles) * WinogradTransform.Points;
+            nint productStep = WinogradProblem<T>.ProductStep(_tiles);
+            nint productLength = productStep * WinogradTransform.Points;
             nint inputLength = step * WinogradTransform.Points;
             ref T work = ref WinogradScratch.Own<T>(WinogradProblem<T>.WorkLength + inputLength + productLength);
             ref T input = ref Unsafe.Add(ref work, WinogradProblem<T>.WorkLength);
             ref T products = ref Unsafe.Add(ref input, inputLength);
             _problem.TransformInput(first, count, ref input, step, ref work);
-            nint kernelLength = _problem.KernelStep * WinogradTransform.Points;
+            nint kernelLength = WinogradProblem<T>.KernelStep(_problem.Channels) * WinogradTransform.Points;
             for (int block = 0; block < _problem.Blocks; block++)
             {
+                ref T kernel = ref Unsafe.Add(ref _kernel, block * kernelLength);
                 _problem.Multiply(
-                    first, count, ref input, step, block, ref Unsafe.Add(ref _kernel, block * kernelLength), ref products, ref work);
+                    ref input, step, count, block, ref kernel, _problem.Channels, ref products, productStep, GemmFinish.None);
+                _problem.Write(first, count, block, ref products, productStep, ref work);
             }
         }
     }

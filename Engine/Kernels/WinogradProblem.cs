@@ -36,8 +36,8 @@ internal readonly ref struct WinogradProblem<T>
         _bias = bias;
         _y = ref MemoryMarshal.GetReference(y);
         _relu = relu;
-        int rows = TilesAlong(g.Height.Output);
-        int columns = TilesAlong(g.Width.Output);
+        int rows = WinogradTransform.TilesAlong(g.Height.Output);
+        int columns = WinogradTransform.TilesAlong(g.Width.Output);
         _input = new(g.Height.Input, g.Width.Input, g.Channels, -g.Height.PadBefore, -g.Width.PadBefore, rows, columns);
         _output = new(g.Height.Output, g.Width.Output, g.Filters, 0, 0, rows, columns);
         Tiles = batch * rows * columns;
@@ -50,8 +50,8 @@ internal readonly ref struct WinogradProblem<T>
         _kernel = ref MemoryMarshal.GetReference(kernel);
         _y = ref MemoryMarshal.GetReference(dx);
         _isGradient = true;
-        int rows = TilesAlong(g.Height.Input);
-        int columns = TilesAlong(g.Width.Input);
+        int rows = WinogradTransform.TilesAlong(g.Height.Input);
+        int columns = WinogradTransform.TilesAlong(g.Width.Input);
         int top = g.Height.PadBefore - 2;
         int left = g.Width.PadBefore - 2;
         _input = new(g.Height.Output, g.Width.Output, g.Filters, top, left, rows, columns);
@@ -71,9 +71,6 @@ internal readonly ref struct WinogradProblem<T>
     /// <summary>The number of blocks of filters.</summary>
     public int Blocks => (_output.Channels + BlockWidth - 1) / BlockWidth;
 
-    /// <summary>The distance of two points of a block of the transformed kernel.</summary>
-    public nint KernelStep => WinogradScratch.Pad<T>((nint)Channels * BlockWidth);
-
     /// <summary>The working memory of <see cref="TransformKernel"/>, and of the transforms.</summary>
     public static nint WorkLength =>
         (WinogradTransform.WorkVectors + (9 * ChannelsOfChunk * 2)) * Vector<T>.Count;
@@ -82,8 +79,8 @@ internal readonly ref struct WinogradProblem<T>
 
     private static int BlockWidth => StripsOfBlock * StripWidth;
 
-    /// <summary>The number of tiles along an axis of the output.</summary>
-    public static int TilesAlong(int length) => (length + WinogradTransform.Outputs - 1) / WinogradTransform.Outputs;
+    /// <summary>The distance of two points of so many channels of a block of the transformed kernel.</summary>
+    public static nint KernelStep(int channels) => WinogradScratch.Pad<T>((nint)channels * BlockWidth);
 
     /// <summary>The distance of two points of the transformed input of so many tiles.</summary>
     public nint InputStep(int tiles) => WinogradScratch.Pad<T>((nint)tiles * TileLength);
@@ -98,20 +95,20 @@ internal readonly ref struct WinogradProblem<T>
         _input.Transform<T, WinogradInput>(ref _x, first, count, row, ref to, row, StripWidth, step, ref work);
     }
 
-    /// <summary>Transforms a block of the kernel's filters to <c>[point, strip, channel, filter of the strip]</c>.</summary>
-    public void TransformKernel(int block, ref T to, ref T work)
+    /// <summary>Transforms some channels of a block of filters to <c>[point, strip, channel, filter of the strip]</c>.</summary>
+    public void TransformKernel(int block, int channel, int channels, ref T to, ref T work)
     {
-        nint step = KernelStep;
+        nint step = KernelStep(channels);
         ref T chunk = ref Unsafe.Add(ref work, WinogradTransform.WorkVectors * Vector<T>.Count);
         int last = Math.Min((block + 1) * BlockWidth, _output.Channels);
         for (int filter = block * BlockWidth; filter < last; filter += StripWidth)
         {
-            for (int channel = 0; channel < Channels; channel += ChannelsOfChunk)
+            for (int begin = channel; begin < channel + channels; begin += ChannelsOfChunk)
             {
-                int channels = Math.Min(ChannelsOfChunk, Channels - channel);
-                nint position = (nint)channels * StripWidth;
-                PackKernel(channel, channels, filter, Math.Min(StripWidth, last - filter), ref chunk, position);
-                for (int j = 0; j < channels * StripWidth; j += Vector<T>.Count)
+                int count = Math.Min(ChannelsOfChunk, channel + channels - begin);
+                nint position = (nint)count * StripWidth;
+                PackKernel(begin, count, filter, Math.Min(StripWidth, last - filter), ref chunk, position);
+                for (int j = 0; j < position; j += Vector<T>.Count)
                 {
                     WinogradTransform.Run<T, WinogradKernelIn>(
                         ref Unsafe.Add(ref chunk, j), 3 * position, position, ref Unsafe.Add(ref to, j), step, ref work);
@@ -122,33 +119,38 @@ internal readonly ref struct WinogradProblem<T>
         }
     }
 
-    /// <summary>Multiplies some transformed tiles with a block of the transformed kernel, and transforms them back to y.</summary>
-    /// <param name="first">The first tile.</param>
-    /// <param name="count">The number of tiles.</param>
-    /// <param name="input">The tiles, transformed.</param>
+    /// <summary>Multiplies transformed tiles with some channels of a block of the transformed kernel.</summary>
+    /// <param name="input">The first of the tiles, at the first of the channels.</param>
     /// <param name="inputStep">The distance of their points.</param>
+    /// <param name="count">The number of tiles.</param>
     /// <param name="block">The block of filters.</param>
-    /// <param name="kernel">The block, transformed.</param>
-    /// <param name="products">Memory for the products: points times <see cref="ProductStep"/> of the number of tiles.</param>
-    /// <param name="work">Working memory.</param>
+    /// <param name="kernel">The channels of the block, transformed.</param>
+    /// <param name="channels">The number of channels.</param>
+    /// <param name="products">The first tile's products.</param>
+    /// <param name="step">The distance of their points.</param>
+    /// <param name="finish">Whether to add to the products that are there.</param>
     public void Multiply(
-        int first, int count, ref T input, nint inputStep, int block, ref T kernel, ref T products, ref T work)
+        ref T input, nint inputStep, int count, int block, ref T kernel, int channels, ref T products, nint step, GemmFinish finish)
     {
-        int from = block * BlockWidth;
-        int filters = Math.Min(BlockWidth, _output.Channels - from);
-        nint kernelStep = KernelStep;
-        nint step = ProductStep(count);
+        int filters = Math.Min(BlockWidth, _output.Channels - (block * BlockWidth));
+        nint kernelStep = KernelStep(channels);
         for (int point = 0; point < WinogradTransform.Points; point++)
         {
             ref T a = ref Unsafe.Add(ref input, point * inputStep);
             for (int column = 0; column < filters; column += StripWidth)
             {
                 WinogradProduct.Strip(
-                    ref a, TileLength, 1, ref Unsafe.Add(ref kernel, (point * kernelStep) + ((nint)column * Channels)), Channels,
-                    ref Unsafe.Add(ref products, (point * step) + column), BlockWidth, count, GemmFinish.None);
+                    ref a, TileLength, 1, ref Unsafe.Add(ref kernel, (point * kernelStep) + ((nint)column * channels)), channels,
+                    ref Unsafe.Add(ref products, (point * step) + column), BlockWidth, count, finish);
             }
         }
+    }
 
+    /// <summary>Transforms the products of some tiles with a block of filters back to y.</summary>
+    public void Write(int first, int count, int block, ref T products, nint step, ref T work)
+    {
+        int from = block * BlockWidth;
+        int filters = Math.Min(BlockWidth, _output.Channels - from);
         _output.Write(ref products, BlockWidth, step, first, count, from, filters, _bias, _relu, ref _y, ref work);
     }
 

@@ -21,6 +21,9 @@ internal static class WinogradTransform
     /// <summary>The vectors of working memory that a transform needs: one tile half transformed, and the copy.</summary>
     public const int WorkVectors = Points * (1 + CopiedVectors);
 
+    /// <summary>The number of tiles along an axis of the output.</summary>
+    public static int TilesAlong(int length) => (length + Outputs - 1) / Outputs;
+
     /// <summary>Transforms columns, then rows, of one vector of channels of one tile.</summary>
     /// <param name="from">Element [0, 0] of the tile.</param>
     /// <param name="fromRow">The distance of its rows.</param>

@@ -44,8 +44,8 @@ internal readonly ref struct WinogradWeightGradient<T>
         _x = ref MemoryMarshal.GetReference(x);
         _dy = ref MemoryMarshal.GetReference(dy);
         _dKernel = ref MemoryMarshal.GetReference(dKernel);
-        int rows = WinogradProblem<T>.TilesAlong(g.Height.Output);
-        int columns = WinogradProblem<T>.TilesAlong(g.Width.Output);
+        int rows = WinogradTransform.TilesAlong(g.Height.Output);
+        int columns = WinogradTransform.TilesAlong(g.Width.Output);
         _input = new(g.Height.Input, g.Width.Input, g.Channels, -g.Height.PadBefore, -g.Width.PadBefore, rows, columns);
         _output = new(g.Height.Output, g.Width.Output, g.Filters, 0, 0, rows, columns);
         _tiles = batch * rows * columns;
