@@ -82,13 +82,13 @@ internal readonly ref struct DirectForward<T, TOperand> : IBody
         // [packed kernel | bias of a whole number of vectors | windows' places | patch's places]
         int packedLength = plan.PatchLength * plan.Vectors * plan.Lanes;
         int biasLength = plan.Vectors * plan.Lanes;
-        int integers = plan.BandPositions + plan.PatchLength;
+        int integers = plan.BandPositions + DirectTile<T>.Spare + plan.PatchLength;
         Span<T> shared = DirectScratch.Shared<T>(packedLength + biasLength + integers);
         Span<T> packed = shared[..packedLength];
         Span<T> wholeBias = shared.Slice(packedLength, biasLength);
         Span<int> places = MemoryMarshal.Cast<T, int>(shared[(packedLength + biasLength)..]);
-        Span<int> windows = places[..plan.BandPositions];
-        Span<int> patch = places.Slice(plan.BandPositions, plan.PatchLength);
+        Span<int> windows = places[..(plan.BandPositions + DirectTile<T>.Spare)];
+        Span<int> patch = places.Slice(windows.Length, plan.PatchLength);
         matrix.Pack(plan, kernel, packed);
         plan.FillWindows(windows);
         plan.FillPatch(patch);

@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Engine.Kernels;
 
@@ -155,7 +157,7 @@ internal readonly struct DirectPlan
     }
 
     /// <summary>Where in the block the windows begin, in the order of the outputs; a smaller band uses the first of them.</summary>
-    /// <param name="places">[<see cref="BandPositions"/>].</param>
+    /// <param name="places">[<see cref="BandPositions"/>, or more: the rest become 0].</param>
     public void FillWindows(Span<int> places)
     {
         for (int i = 0; i < BandPositions; i++)
@@ -164,10 +166,12 @@ internal readonly struct DirectPlan
             int column = i % BandColumns * _width.Stride;
             places[i] = ((row * _blockColumns) + column) * PositionSize;
         }
+
+        places[BandPositions..].Clear();
     }
 
     /// <summary>Where a window's elements lie, from its beginning, in the order of the kernel.</summary>
-    /// <param name="places">[<see cref="PatchLength"/>].</param>
+    /// <param name="places">[<see cref="PatchLength"/>, or more: the rest become 0].</param>
     public void FillPatch(Span<int> places)
     {
         int i = 0;
@@ -186,6 +190,8 @@ internal readonly struct DirectPlan
                 }
             }
         }
+
+        places[i..].Clear();
     }
 
     /// <summary>Copies what a band sees of the source, with zeros for the padding: no loop over a window asks for borders.</summary>
@@ -269,11 +275,37 @@ internal readonly struct DirectPlan
 
         int filter = filterBlock * FilterBlock;
         int count = filterBlock == FilterBlocks - 1 ? Filters - filter : FilterBlock;
+        if (_channels != DirectChannels.All && _multiplier == 1 && count >= Vector<T>.Count)
+        {
+            CopyLanes(
+                ref Unsafe.Add(ref MemoryMarshal.GetReference(source), (first * _sourceChannels) + filter), _sourceChannels,
+                ref Unsafe.Add(ref MemoryMarshal.GetReference(destination), before), _width.Spread * PositionSize, end - first, count);
+            return;
+        }
+
         for (int i = first; i < end; i++)
         {
             CopyPosition(
                 source.Slice(i * _sourceChannels, _sourceChannels), filter, count,
                 destination.Slice(before + ((i - first) * _width.Spread * PositionSize), PositionSize));
+        }
+    }
+
+    /// <summary>Copies some channels of neighbouring positions; a call of Span.CopyTo for each would take longer than the copy.</summary>
+    private static void CopyLanes<T>(ref T source, nint sourceStep, ref T destination, nint destinationStep, int positions, int count)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int last = count - Vector<T>.Count;
+        for (int i = 0; i < positions; i++)
+        {
+            for (int lane = 0; lane < last; lane += Vector<T>.Count)
+            {
+                Vector.LoadUnsafe(ref source, (nuint)lane).StoreUnsafe(ref destination, (nuint)lane);
+            }
+
+            Vector.LoadUnsafe(ref source, (nuint)last).StoreUnsafe(ref destination, (nuint)last);
+            source = ref Unsafe.Add(ref source, sourceStep);
+            destination = ref Unsafe.Add(ref destination, destinationStep);
         }
     }
 

@@ -16,13 +16,16 @@ namespace Engine.Kernels;
 internal ref struct DirectTile<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>Places beyond the last row that must be readable, and must lie within x.</summary>
+    public const int Spare = 8;
+
     /// <summary>The element of x from which places count.</summary>
     public ref T X;
 
     /// <summary>From the first vector of columns to the second, in x: for a depthwise convolution.</summary>
     public nint XSecond;
 
-    /// <summary>The places of the rows.</summary>
+    /// <summary>The places of the rows, and <see cref="Spare"/> valid ones beyond: a tile reads all of its height.</summary>
     public ref int Rows;
 
     /// <summary>The places of the summed axis.</summary>

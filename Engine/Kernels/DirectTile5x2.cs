@@ -35,28 +35,29 @@ internal static class DirectTile5x2
         for (int s = tile.StepCount; s > 0; s--)
         {
             nint step = steps;
+            nint second = step + xSecond;
             Vector<T> b0 = Vector.LoadUnsafe(ref b);
             Vector<T> b1 = Vector.LoadUnsafe(ref Unsafe.Add(ref b, bSecond));
 
-            Vector<T> x = DirectTileParts.First<T, TOperand>(ref Unsafe.Add(ref x0, step));
+            Vector<T> x = DirectTileParts.First<T, TOperand>(ref x0, step);
             c00 = Simd.MultiplyAdd(x, b0, c00);
-            c01 = Simd.MultiplyAdd(DirectTileParts.Second<T, TOperand>(ref Unsafe.Add(ref x0, step + xSecond), x), b1, c01);
+            c01 = Simd.MultiplyAdd(DirectTileParts.Second<T, TOperand>(ref x0, second, x), b1, c01);
 
-            x = DirectTileParts.First<T, TOperand>(ref Unsafe.Add(ref x1, step));
+            x = DirectTileParts.First<T, TOperand>(ref x1, step);
             c10 = Simd.MultiplyAdd(x, b0, c10);
-            c11 = Simd.MultiplyAdd(DirectTileParts.Second<T, TOperand>(ref Unsafe.Add(ref x1, step + xSecond), x), b1, c11);
+            c11 = Simd.MultiplyAdd(DirectTileParts.Second<T, TOperand>(ref x1, second, x), b1, c11);
 
-            x = DirectTileParts.First<T, TOperand>(ref Unsafe.Add(ref x2, step));
+            x = DirectTileParts.First<T, TOperand>(ref x2, step);
             c20 = Simd.MultiplyAdd(x, b0, c20);
-            c21 = Simd.MultiplyAdd(DirectTileParts.Second<T, TOperand>(ref Unsafe.Add(ref x2, step + xSecond), x), b1, c21);
+            c21 = Simd.MultiplyAdd(DirectTileParts.Second<T, TOperand>(ref x2, second, x), b1, c21);
 
-            x = DirectTileParts.First<T, TOperand>(ref Unsafe.Add(ref x3, step));
+            x = DirectTileParts.First<T, TOperand>(ref x3, step);
             c30 = Simd.MultiplyAdd(x, b0, c30);
-            c31 = Simd.MultiplyAdd(DirectTileParts.Second<T, TOperand>(ref Unsafe.Add(ref x3, step + xSecond), x), b1, c31);
+            c31 = Simd.MultiplyAdd(DirectTileParts.Second<T, TOperand>(ref x3, second, x), b1, c31);
 
-            x = DirectTileParts.First<T, TOperand>(ref Unsafe.Add(ref x4, step));
+            x = DirectTileParts.First<T, TOperand>(ref x4, step);
             c40 = Simd.MultiplyAdd(x, b0, c40);
-            c41 = Simd.MultiplyAdd(DirectTileParts.Second<T, TOperand>(ref Unsafe.Add(ref x4, step + xSecond), x), b1, c41);
+            c41 = Simd.MultiplyAdd(DirectTileParts.Second<T, TOperand>(ref x4, second, x), b1, c41);
 
             steps = ref Unsafe.Add(ref steps, 1);
             b = ref Unsafe.Add(ref b, bStep);

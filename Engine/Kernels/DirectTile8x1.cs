@@ -14,13 +14,13 @@ internal static class DirectTile8x1
         where TOperand : IDirectOperand
     {
         ref T x0 = ref Unsafe.Add(ref tile.X, tile.Rows);
-        ref T x1 = ref Unsafe.Add(ref tile.X, Unsafe.Add(ref tile.Rows, Math.Min(1, rows - 1)));
-        ref T x2 = ref Unsafe.Add(ref tile.X, Unsafe.Add(ref tile.Rows, Math.Min(2, rows - 1)));
-        ref T x3 = ref Unsafe.Add(ref tile.X, Unsafe.Add(ref tile.Rows, Math.Min(3, rows - 1)));
-        ref T x4 = ref Unsafe.Add(ref tile.X, Unsafe.Add(ref tile.Rows, Math.Min(4, rows - 1)));
-        ref T x5 = ref Unsafe.Add(ref tile.X, Unsafe.Add(ref tile.Rows, Math.Min(5, rows - 1)));
-        ref T x6 = ref Unsafe.Add(ref tile.X, Unsafe.Add(ref tile.Rows, Math.Min(6, rows - 1)));
-        ref T x7 = ref Unsafe.Add(ref tile.X, Unsafe.Add(ref tile.Rows, Math.Min(7, rows - 1)));
+        ref T x1 = ref Unsafe.Add(ref tile.X, Unsafe.Add(ref tile.Rows, 1));
+        ref T x2 = ref Unsafe.Add(ref tile.X, Unsafe.Add(ref tile.Rows, 2));
+        ref T x3 = ref Unsafe.Add(ref tile.X, Unsafe.Add(ref tile.Rows, 3));
+        ref T x4 = ref Unsafe.Add(ref tile.X, Unsafe.Add(ref tile.Rows, 4));
+        ref T x5 = ref Unsafe.Add(ref tile.X, Unsafe.Add(ref tile.Rows, 5));
+        ref T x6 = ref Unsafe.Add(ref tile.X, Unsafe.Add(ref tile.Rows, 6));
+        ref T x7 = ref Unsafe.Add(ref tile.X, Unsafe.Add(ref tile.Rows, 7));
 
         Vector<T> start = DirectTileParts.Start(tile, 0);
         Vector<T> c0 = start, c1 = start, c2 = start, c3 = start, c4 = start, c5 = start, c6 = start, c7 = start;
@@ -32,14 +32,14 @@ internal static class DirectTile8x1
         {
             nint step = steps;
             Vector<T> b0 = Vector.LoadUnsafe(ref b);
-            c0 = Simd.MultiplyAdd(DirectTileParts.First<T, TOperand>(ref Unsafe.Add(ref x0, step)), b0, c0);
-            c1 = Simd.MultiplyAdd(DirectTileParts.First<T, TOperand>(ref Unsafe.Add(ref x1, step)), b0, c1);
-            c2 = Simd.MultiplyAdd(DirectTileParts.First<T, TOperand>(ref Unsafe.Add(ref x2, step)), b0, c2);
-            c3 = Simd.MultiplyAdd(DirectTileParts.First<T, TOperand>(ref Unsafe.Add(ref x3, step)), b0, c3);
-            c4 = Simd.MultiplyAdd(DirectTileParts.First<T, TOperand>(ref Unsafe.Add(ref x4, step)), b0, c4);
-            c5 = Simd.MultiplyAdd(DirectTileParts.First<T, TOperand>(ref Unsafe.Add(ref x5, step)), b0, c5);
-            c6 = Simd.MultiplyAdd(DirectTileParts.First<T, TOperand>(ref Unsafe.Add(ref x6, step)), b0, c6);
-            c7 = Simd.MultiplyAdd(DirectTileParts.First<T, TOperand>(ref Unsafe.Add(ref x7, step)), b0, c7);
+            c0 = Simd.MultiplyAdd(DirectTileParts.First<T, TOperand>(ref x0, step), b0, c0);
+            c1 = Simd.MultiplyAdd(DirectTileParts.First<T, TOperand>(ref x1, step), b0, c1);
+            c2 = Simd.MultiplyAdd(DirectTileParts.First<T, TOperand>(ref x2, step), b0, c2);
+            c3 = Simd.MultiplyAdd(DirectTileParts.First<T, TOperand>(ref x3, step), b0, c3);
+            c4 = Simd.MultiplyAdd(DirectTileParts.First<T, TOperand>(ref x4, step), b0, c4);
+            c5 = Simd.MultiplyAdd(DirectTileParts.First<T, TOperand>(ref x5, step), b0, c5);
+            c6 = Simd.MultiplyAdd(DirectTileParts.First<T, TOperand>(ref x6, step), b0, c6);
+            c7 = Simd.MultiplyAdd(DirectTileParts.First<T, TOperand>(ref x7, step), b0, c7);
             steps = ref Unsafe.Add(ref steps, 1);
             b = ref Unsafe.Add(ref b, bStep);
         }

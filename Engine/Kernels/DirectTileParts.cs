@@ -9,17 +9,17 @@ internal static class DirectTileParts
 {
     /// <summary>The elements of x for the first vector of columns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector<T> First<T, TOperand>(ref T x)
+    public static Vector<T> First<T, TOperand>(ref T x, nint step)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOperand : IDirectOperand =>
-        TOperand.IsBroadcast ? Vector.Create(x) : Vector.LoadUnsafe(ref x);
+        TOperand.IsBroadcast ? Vector.Create(Unsafe.Add(ref x, step)) : Vector.LoadUnsafe(ref x, (nuint)step);
 
     /// <summary>The elements of x for the second vector of columns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector<T> Second<T, TOperand>(ref T x, Vector<T> first)
+    public static Vector<T> Second<T, TOperand>(ref T x, nint step, Vector<T> first)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOperand : IDirectOperand =>
-        TOperand.IsBroadcast ? first : Vector.LoadUnsafe(ref x);
+        TOperand.IsBroadcast ? first : Vector.LoadUnsafe(ref x, (nuint)step);
 
     /// <summary>What a sum begins with: the bias, or zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -48,7 +48,7 @@ internal ref struct DirectWeightGradient<T, TOperand> : IBody
         long work = (long)dy.Length * plan.PatchLength;
         int chunks = (int)Math.Min(Math.Min(items, MaxChunks), Math.Min(MaxPartialLength / partial, work / MinWorkOfChunk));
         chunks = Math.Max(chunks, 1);
-        int integers = plan.BandPositions + plan.PatchLength;
+        int integers = plan.BandPositions + plan.PatchLength + DirectTile<T>.Spare;
         Span<T> shared = DirectScratch.Shared<T>((chunks * partial) + integers);
         Span<int> places = MemoryMarshal.Cast<T, int>(shared[(chunks * partial)..]);
         DirectWeightGradient<T, TOperand> body = new()
@@ -58,7 +58,7 @@ internal ref struct DirectWeightGradient<T, TOperand> : IBody
             _dy = dy,
             _partials = shared[..(chunks * partial)],
             _windows = places[..plan.BandPositions],
-            _patch = places.Slice(plan.BandPositions, plan.PatchLength),
+            _patch = places.Slice(plan.BandPositions, plan.PatchLength + DirectTile<T>.Spare),
             _items = items,
             _chunks = chunks,
         };

@@ -5,5 +5,6 @@ internal static class ConvolutionalLayers
 {
     public static void AddTo(LayerCatalog catalog)
     {
+        DepthwiseLayers.AddTo(catalog);
     }
 }
