@@ -57,6 +57,6 @@ public sealed class DepthwiseLayersTests
             + "A layer that is used twice must see the same number of channels."));
     }
 
-    private static void AssertRefused(TestDelegate make, string message) =>
-        Assert.That(Assert.Throws<ArgumentOutOfRangeException>(make)!.Message, Does.StartWith(message));
+    private static void AssertRefused(Func<Layer> make, string message) =>
+        Assert.That(Assert.Throws<ArgumentOutOfRangeException>(() => make())!.Message, Does.StartWith(message));
 }
