@@ -16,7 +16,7 @@ internal static class ConvolutionalTable
     // Norms over all that one filter sees, and over its last axis only.
     private static readonly Constraint s_maxNorm = Constraint.MaxNorm(0.7, [0, 1, 2]), s_nonNegative = Constraint.NonNegative();
 
-    public static IEnumerable<LayerCase> All => [.. Conv1Ds, .. Conv2Ds, .. Conv3Ds, .. Conv2DTransposes];
+    public static IEnumerable<LayerCase> All => [.. Conv1Ds, .. Conv2Ds, .. Conv3Ds, .. Conv2DTransposes, .. DepthwiseTable.All];
 
     private static IEnumerable<LayerCase> Conv1Ds
     {

@@ -5,6 +5,7 @@ internal static class ConvolutionalLayers
 {
     public static void AddTo(LayerCatalog catalog)
     {
+        DepthwiseLayers.AddTo(catalog);
         catalog.Add("Conv1D", c => new Conv1D(
             c.WholeNumber("filters"),
             Numbers(c, "kernel_size", 1)[0],
