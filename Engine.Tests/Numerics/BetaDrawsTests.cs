@@ -7,7 +7,7 @@ public sealed class BetaDrawsTests
 {
     // Kolmogorov and Smirnov's distance to MathNet's distribution; 1.95 / √n is passed by chance once in a thousand times.
     [Test]
-    public void FollowTheBetaDistribution([Values(0.05, 0.2, 0.5, 1, 3, 40)] double alpha)
+    public void FollowTheBetaDistribution([Values(0.2, 0.5, 1, 3, 40)] double alpha)
     {
         const int Count = 4000;
         RandomSource random = new(5, 1);

@@ -1,5 +1,3 @@
-using Engine.Numerics;
-
 namespace Engine.Layers;
 
 /// <summary>

@@ -31,7 +31,7 @@ public sealed class RandomErasing : RandomImageLayer
     {
         Factor = factor is >= 0 and <= 1 ? factor : throw new ArgumentOutOfRangeException(nameof(factor), FormattableString.Invariant(
             $"RandomErasing: expected factor to be a probability from 0 to 1, got {factor}."));
-        FactorRange range = (scale ?? (0.02, 0.33));
+        FactorRange range = scale ?? (0.02, 0.33);
         range.Checked(nameof(RandomErasing), nameof(scale), 0, 1);
         Scale = (range.Lower, range.Upper);
         FillValue = fillValue is { } value ? Guard.Finite(value, nameof(RandomErasing), nameof(fillValue)) : null;
