@@ -22,7 +22,10 @@ public partial class ArchitectureTests
         ["Optimizers"] = ["Numerics", "Kernels"],
         ["Losses"] = ["Numerics", "Kernels", "Tensors", "Activations"],
         ["Metrics"] = ["Numerics", "Kernels", "Tensors"],
-        ["Layers"] = ["Numerics", "Kernels", "Tensors", "Activations", "Regularizers", "Constraints", "Initializers"],
+        ["Layers"] =
+        [
+            "Numerics", "Kernels", "Tensors", "LinearAlgebra", "Activations", "Regularizers", "Constraints", "Initializers", "Data",
+        ],
         ["Data"] = ["Numerics", "Tensors"],
         ["Models"] =
         [

@@ -33,6 +33,22 @@ internal static class MathNetBridge
         }
     }
 
+    /// <summary>
+    /// The singular values of a symmetric matrix that is positive semidefinite, largest first, and the vectors that belong to
+    /// them: its eigenvalues and eigenvectors.
+    /// </summary>
+    /// <param name="matrix">[size, size], symmetric; its content is lost.</param>
+    /// <param name="size">At least 1.</param>
+    /// <returns>The vectors, one after the other, and the values.</returns>
+    public static (double[] Vectors, double[] Values) SingularVectors(double[] matrix, int size)
+    {
+        double[] values = new double[size], u = new double[size * size], vt = new double[size * size];
+        OnOneThread((matrix, size, values, u, vt), static a =>
+            new ManagedLinearAlgebraProvider().SingularValueDecomposition(
+                computeVectors: true, a.matrix, a.size, a.size, a.values, a.u, a.vt));
+        return (u, values);
+    }
+
     // MathNet's degree of parallelism is one setting of the whole process: a caller who uses MathNet too gets his own back.
     private static void OnOneThread<TArguments>(TArguments arguments, Action<TArguments> action)
     {

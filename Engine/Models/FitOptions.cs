@@ -23,7 +23,7 @@ public sealed record FitOptions
     /// <summary>Whether each epoch takes the samples in another order.</summary>
     public bool Shuffle { get; init; } = true;
 
-    /// <summary>The seed of shuffling and of dropout. The seed of the initial weights is the model's.</summary>
+    /// <summary>The seed of shuffling, dropout and augmentation. The seed of the initial weights is the model's.</summary>
     public ulong Seed { get; init; }
 
     /// <summary>Data to evaluate after each epoch; takes precedence over <see cref="ValidationSplit"/>.</summary>
@@ -36,6 +36,12 @@ public sealed record FitOptions
 
     /// <summary>The samples of a validation computed at once; at least 1. <see cref="BatchSize"/> if null.</summary>
     public int? ValidationBatchSize { get; init; }
+
+    /// <summary>
+    /// What changes inputs and targets of each batch together before the model sees them, one after the other:
+    /// <c>[new MixUp(0.2)]</c>. Only the batches that are trained on; metrics of the training are measured on what came out.
+    /// </summary>
+    public IReadOnlyList<BatchAugmentation> Augment { get; init; } = [];
 
     /// <summary>What watches and steers the training.</summary>
     public IReadOnlyList<Callback> Callbacks { get; init; } = [];

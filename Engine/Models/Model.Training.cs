@@ -95,7 +95,7 @@ public partial class Model
     /// </summary>
     /// <param name="inputs">The batch, <c>[n, ...]</c>.</param>
     /// <param name="targets">Its targets, <c>[n, ...]</c>.</param>
-    /// <param name="options">Seed and threads are used; the batch is what is given.</param>
+    /// <param name="options">Seed, threads and augmentation are used; the batch is what is given.</param>
     /// <returns>The loss of the batch before the step, penalties included.</returns>
     /// <exception cref="InvalidOperationException">
     /// The model is not compiled, has several inputs or outputs, or is training.
@@ -128,7 +128,7 @@ public partial class Model
         Training<T> training = EnterTraining<T>(batch, targetShape);
         try
         {
-            training.Configure(options.Seed, options.DegreeOfParallelism);
+            training.Configure(options.Seed, options.DegreeOfParallelism, options.Augment);
             training.ResetMeans();
             training.Gather(inputs, targets, batch);
             training.Step();

@@ -12,6 +12,9 @@ internal static class RandomStreams
     /// <summary>The masks of the node at a place in the flat graph.</summary>
     public static ulong Node(int index) => (3ul << 32) + (uint)index;
 
+    /// <summary>What the batch augmentation at a place in the list draws.</summary>
+    public static ulong Augmentation(int index) => (4ul << 32) + (uint)index;
+
     /// <summary>The masks of a child of a node, or of a child.</summary>
     /// <remarks>
     /// Mixed by the finalizer of SplitMix64 (Steele, Lea and Flood 2014), so that the child 1 of child 0 is not the child 0 of

@@ -47,7 +47,7 @@ internal sealed class Trainer<T>
 
     public History Run()
     {
-        _training.Configure(_options.Seed, _options.DegreeOfParallelism);
+        _training.Configure(_options.Seed, _options.DegreeOfParallelism, _options.Augment);
         _model.EpochsTrained = _options.InitialEpoch;
         _model.TrainingSeed = _options.Seed;
         Notify(static (callback, state) => callback.OnTrainBegin(state));

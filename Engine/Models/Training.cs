@@ -29,6 +29,7 @@ internal sealed class Training<T> : ITraining
     private readonly Shape[] _targetShapes;
     private readonly bool _writesState;
     private volatile bool _isRunning;
+    private Augmenter<T>? _augmenter;
     private ulong _seed;
 
     public Training(Model model, Compilation compilation, IReadOnlyList<Shape> targetShapes, int batch)
@@ -93,8 +94,18 @@ internal sealed class Training<T> : ITraining
     public void ResetMeans() => _meter.Reset();
 
     /// <summary>Says what the coming steps use.</summary>
-    public void Configure(ulong seed, int threads)
+    /// <exception cref="ShapeException">An augmentation cannot work with the inputs or the targets.</exception>
+    public void Configure(ulong seed, int threads, IReadOnlyList<BatchAugmentation> augment)
     {
+        if (augment.Count == 0)
+        {
+            _augmenter = null;
+        }
+        else if (!ReferenceEquals(_augmenter?.Augmentations, augment))
+        {
+            _augmenter = new Augmenter<T>(_model, _executor, _meter, augment);
+        }
+
         _seed = seed;
         _executor.Run.Threads = threads;
     }
@@ -130,6 +141,7 @@ internal sealed class Training<T> : ITraining
         run.Phase = Phase.Training;
         run.Seed = _seed;
         run.Step = (ulong)_model.StepsTrained;
+        _augmenter?.Apply(_seed, run.Step, run.Threads);
 
         // State such as moving averages is written in forward: then nobody may read before the whole step is done.
         if (!_writesState)
