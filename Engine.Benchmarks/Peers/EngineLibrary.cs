@@ -15,7 +15,7 @@ internal sealed class EngineLibrary : ILibrary
 
     public string Version => $"Engine at {Machine.Commit}";
 
-    public INetwork CreateNetwork(Mlp mlp, int batch, int threads) => new Network(mlp, batch, threads);
+    public IReadOnlyList<INetwork> CreateNetworks(NetworkPlan plan, int batch, int threads) => [new Network(plan, batch, threads)];
 
     public IDropout CreateDropout(int length, double rate, int threads) => new DropoutWork(length, rate, threads);
 
@@ -31,45 +31,55 @@ internal sealed class EngineLibrary : ILibrary
     private sealed class Network : INetwork
     {
         private readonly Sequential _model;
-        private readonly Tensor<float> _x, _y, _probabilities;
+        private readonly Tensor<float> _x, _output;
+        private readonly Tensor<float>? _y;
         private readonly FitOptions _fit;
         private readonly PredictOptions _predict;
 
-        public Network(Mlp mlp, int batch, int threads)
+        public Network(NetworkPlan plan, int batch, int threads)
         {
-            _model = new Sequential(CreateLayers(mlp)) { Seed = 42 };
-            _model.Compile(new Adam(learningRate: 1e-3), Loss.CategoricalCrossentropy());
-            _x = Tensor.Create(mlp.CreateInputs(batch), [batch, mlp.Inputs]);
-            _y = Tensor.Create(OneHot(mlp.CreateLabels(batch), mlp.Classes), [batch, mlp.Classes]);
-            _probabilities = Tensor.Create(new float[batch * mlp.Classes], [batch, mlp.Classes]);
+            _model = new Sequential(CreateLayers(plan)) { Seed = 42 };
+            _x = Tensor.Create(plan.CreateInputs(batch), [batch, .. plan.Input.Select(length => (nint)length)]);
+            if (plan.Classes > 0)
+            {
+                _model.Compile(new Adam(learningRate: 1e-3), Loss.CategoricalCrossentropy());
+                _y = Tensor.Create(OneHot(plan.CreateLabels(batch), plan.Classes), [batch, plan.Classes]);
+            }
+
+            Shape output = _model.Output.Shape;
+            _output = Tensor.Create(new float[batch * output.Size], [batch, .. output.Select(length => (nint)length)]);
             _fit = new FitOptions { DegreeOfParallelism = threads, Seed = 7 };
             _predict = new PredictOptions { DegreeOfParallelism = threads, BatchSize = batch };
         }
 
-        public double TrainStep() => _model.TrainOnBatch<float>(_x, _y, _fit);
+        public double TrainStep() => _model.TrainOnBatch<float>(_x, _y!, _fit);
 
-        public void Infer() => _model.Predict<float>(_x, _probabilities, _predict);
+        public void Infer() => _model.Predict<float>(_x, _output, _predict);
 
         public void Dispose()
         {
             // Nothing to do: a model's memory is the garbage collector's.
         }
 
-        private static Layer[] CreateLayers(Mlp mlp)
+        private static Layer[] CreateLayers(NetworkPlan plan)
         {
-            List<Layer> layers = [new Input(mlp.Inputs)];
-            if (mlp.InputRate > 0)
+            List<Layer> layers = [new Input([.. plan.Input])];
+            layers.AddRange(plan.Blocks.Select<Block, Layer>(block => block switch
             {
-                layers.Add(new Dropout(mlp.InputRate));
+                Block.Fully fully => new Dense(fully.Units, ActivationFunction.ReLU),
+                Block.Dropped dropped => new Dropout(dropped.Rate),
+                Block.Flat => new Flatten(),
+                Block.MaxPool => new MaxPooling2D((2, 2)),
+                Block.GlobalAverage => new GlobalAveragePooling2D(),
+                Block.Convolution c => new Conv2D(
+                    c.Filters, (c.Window, c.Window), ActivationFunction.ReLU, padding: c.IsSame ? Padding.Same : Padding.Valid),
+                _ => throw new NotSupportedException($"EngineLibrary: no layer for {block}."),
+            }));
+            if (plan.Classes > 0)
+            {
+                layers.Add(new Dense(plan.Classes, ActivationFunction.Softmax));
             }
 
-            foreach (int units in mlp.Units[1..^1])
-            {
-                layers.Add(new Dense(units, ActivationFunction.ReLU));
-                layers.Add(new Dropout(mlp.HiddenRate));
-            }
-
-            layers.Add(new Dense(mlp.Classes, ActivationFunction.Softmax));
             return [.. layers];
         }
 

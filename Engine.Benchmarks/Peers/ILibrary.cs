@@ -9,8 +9,11 @@ internal interface ILibrary
     /// <summary>The name and version of what is measured, for the line that describes the run.</summary>
     string Version { get; }
 
-    /// <summary>A network with its optimizer and one batch of data, ready to be trained on this number of threads.</summary>
-    INetwork CreateNetwork(Mlp mlp, int batch, int threads);
+    /// <summary>
+    /// A network with its optimizer and one batch of data, ready to be trained on this number of threads; where the library knows
+    /// several layouts of images, one for each: the best counts.
+    /// </summary>
+    IReadOnlyList<INetwork> CreateNetworks(NetworkPlan plan, int batch, int threads);
 
     /// <summary>Dropout on a vector of floats in training mode.</summary>
     IDropout CreateDropout(int length, double rate, int threads);

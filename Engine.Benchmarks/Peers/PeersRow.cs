@@ -6,8 +6,8 @@ namespace Engine.Benchmarks.Peers;
 /// <param name="Name">What is done, without the number of threads.</param>
 /// <param name="Threads">The number of threads it is done on.</param>
 /// <param name="Operations">The floating-point operations of one run, where the figure is GFLOP/s; 0: the figure is microseconds.</param>
-/// <param name="Create">Makes a library's side of the row.</param>
-internal sealed record PeersRow(string Name, int Threads, double Operations, Func<ILibrary, PeersWork> Create)
+/// <param name="Create">Makes a library's side of the row: the work, or several forms of it, of which the best counts.</param>
+internal sealed record PeersRow(string Name, int Threads, double Operations, Func<ILibrary, IReadOnlyList<PeersWork>> Create)
 {
     private const int DropoutLength = 1 << 20;
 
@@ -31,20 +31,52 @@ internal sealed record PeersRow(string Name, int Threads, double Operations, Fun
 
     private static IEnumerable<PeersRow> On(int threads)
     {
-        foreach ((Mlp mlp, int[] batches) in new[] { (Mlp.Small, new[] { 1, 32, 128 }), (Mlp.Large, [32, 128]) })
+        foreach ((NetworkPlan plan, int[] batches) in new[]
+        {
+            (NetworkPlan.SmallMlp, new[] { 1, 32, 128 }),
+            (NetworkPlan.LargeMlp, [32, 128]),
+            (NetworkPlan.GuideCnn, [1, 32, 128]),
+            (NetworkPlan.LeNet5, [128]),
+            (NetworkPlan.OneConvolution, [8]),
+            (NetworkPlan.Vgg16, [1]),
+        })
         {
             foreach (int batch in batches)
             {
-                yield return new($"{mlp}, batch {batch}: training step", threads, 0, library => PeersWork.Training(library.CreateNetwork(mlp, batch, threads)));
-                yield return new($"{mlp}, batch {batch}: inference", threads, 0, library => PeersWork.Inference(library.CreateNetwork(mlp, batch, threads)));
+                if (plan.Classes > 0)
+                {
+                    yield return new(
+                        $"{plan}, batch {batch}: training step",
+                        threads,
+                        0,
+                        library => [.. library.CreateNetworks(plan, batch, threads).Select(PeersWork.Training)]);
+                }
+
+                yield return new(
+                    $"{plan}, batch {batch}: inference",
+                    threads,
+                    0,
+                    library => [.. library.CreateNetworks(plan, batch, threads).Select(PeersWork.Inference)]);
             }
         }
 
-        yield return new("dropout 0.5 on 2²⁰ floats: forward", threads, 0, library => PeersWork.Forward(library.CreateDropout(DropoutLength, 0.5, threads)));
-        yield return new("dropout 0.5 on 2²⁰ floats: backward", threads, 0, library => PeersWork.Backward(library.CreateDropout(DropoutLength, 0.5, threads)));
+        yield return new(
+            "dropout 0.5 on 2²⁰ floats: forward",
+            threads,
+            0,
+            library => [PeersWork.Forward(library.CreateDropout(DropoutLength, 0.5, threads))]);
+        yield return new(
+            "dropout 0.5 on 2²⁰ floats: backward",
+            threads,
+            0,
+            library => [PeersWork.Backward(library.CreateDropout(DropoutLength, 0.5, threads))]);
         foreach (int n in new[] { 64, 128, 256, 512, 1024, 2048 })
         {
-            yield return new($"matrix product, n = {n}", threads, 2.0 * n * n * n, library => PeersWork.Multiplication(library.CreateProduct(n, threads)));
+            yield return new(
+                $"matrix product, n = {n}",
+                threads,
+                2.0 * n * n * n,
+                library => [PeersWork.Multiplication(library.CreateProduct(n, threads))]);
         }
     }
 }

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Engine.Benchmarks.Peers;
 
 /// <summary>
-/// Our engine and its peers side by side, in one run: training steps and inference of two networks, dropout, the matrix product.
+/// Our engine and its peers side by side, in one run: training steps and inference of several networks, dropout, the matrix product.
 /// </summary>
 internal static class PeersTable
 {
@@ -72,7 +72,7 @@ internal static class PeersTable
         yield return $"Best (median) of {options.Rounds} blocks, the libraries in turn. A training step: forward, loss, backward, Adam.";
         if (libraries.Length > 1)
         {
-            yield return "Times faster: the peer's best time over ours.";
+            yield return "Times faster: the peer's best (median) time over ours. Of a peer's layouts of images the better one counts.";
         }
 
         yield return "";
@@ -84,22 +84,29 @@ internal static class PeersTable
 
     private static string Line(PeersRow row, ILibrary[] libraries, int rounds)
     {
-        PeersWork[] works = [.. libraries.Select(row.Create)];
+        PeersWork[][] works = [.. libraries.Select(library => row.Create(library).ToArray())];
+        PeersWork[] all = [.. works.SelectMany(forms => forms)];
         try
         {
-            Timing[] timings = Interleaved.Measure(works.Select(work => work.Run).ToArray(), rounds);
+            Queue<Timing> timings = new(Interleaved.Measure(all.Select(work => work.Run).ToArray(), rounds));
+            List<Timing> bests = [];
             for (int i = 0; i < works.Length; i++)
             {
-                works[i].Verify($"{libraries[i].Name}, {row.Name}");
+                bests.Add(works[i].Select(_ => timings.Dequeue()).MinBy(timing => timing.Best));
+                foreach (PeersWork work in works[i])
+                {
+                    work.Verify($"{libraries[i].Name}, {row.Name}");
+                }
             }
 
-            IEnumerable<string> figures = timings.Select(row.Figure);
-            IEnumerable<string> ratios = timings.SkipLast(1).Select(peer => string.Create(CultureInfo.InvariantCulture, $"{peer.Best / timings[^1].Best:F2}"));
+            IEnumerable<string> figures = bests.Select(row.Figure);
+            IEnumerable<string> ratios = bests.SkipLast(1).Select(peer => string.Create(
+                CultureInfo.InvariantCulture, $"{peer.Best / bests[^1].Best:F2} ({peer.Median / bests[^1].Median:F2})"));
             return $"| {row.Name} | {row.Threads} | {row.Unit} | {string.Join(" | ", figures.Concat(ratios))} |";
         }
         finally
         {
-            foreach (PeersWork work in works)
+            foreach (PeersWork work in all)
             {
                 work.Owner.Dispose();
             }

@@ -28,10 +28,12 @@ internal sealed class TorchLibrary : ILibrary
         }
     }
 
-    public INetwork CreateNetwork(Mlp mlp, int batch, int threads)
+    public IReadOnlyList<INetwork> CreateNetworks(NetworkPlan plan, int batch, int threads)
     {
         set_num_threads(threads);
-        return new Network(mlp, batch);
+        return plan.HasImages
+            ? [new Network(plan, batch, isChannelsLast: false), new Network(plan, batch, isChannelsLast: true)]
+            : [new Network(plan, batch, isChannelsLast: false)];
     }
 
     public IDropout CreateDropout(int length, double rate, int threads)
@@ -53,12 +55,12 @@ internal sealed class TorchLibrary : ILibrary
         private readonly torch.optim.Optimizer _adam;
         private readonly Tensor _x, _labels;
 
-        public Network(Mlp mlp, int batch)
+        public Network(NetworkPlan plan, int batch, bool isChannelsLast)
         {
-            _model = Sequential(CreateLayers(mlp));
+            _model = Sequential(CreateLayers(plan));
             _adam = torch.optim.Adam(_model.parameters(), lr: 1e-3);
-            _x = tensor(mlp.CreateInputs(batch), [batch, mlp.Inputs]);
-            _labels = tensor(mlp.CreateLabels(batch), ScalarType.Int64);
+            _x = CreateInputs(plan, batch, isChannelsLast);
+            _labels = plan.Classes > 0 ? tensor(plan.CreateLabels(batch), ScalarType.Int64) : zeros(0);
         }
 
         public double TrainStep()
@@ -89,22 +91,61 @@ internal sealed class TorchLibrary : ILibrary
             _labels.Dispose();
         }
 
-        private static List<Module<Tensor, Tensor>> CreateLayers(Mlp mlp)
+        // libtorch knows its layouts by the strides: channels lie together where the axes were permuted and not copied.
+        private static Tensor CreateInputs(NetworkPlan plan, int batch, bool isChannelsLast)
         {
-            List<Module<Tensor, Tensor>> layers = [];
-            if (mlp.InputRate > 0)
+            Tensor x = tensor(plan.CreateInputs(batch), [batch, .. plan.Input]);
+            if (!plan.HasImages)
             {
-                layers.Add(Dropout(mlp.InputRate));
+                return x;
             }
 
-            for (int i = 1; i < mlp.Units.Length; i++)
+            Tensor permuted = x.permute(0, 3, 1, 2);
+            return isChannelsLast ? permuted : permuted.contiguous();
+        }
+
+        private static List<Module<Tensor, Tensor>> CreateLayers(NetworkPlan plan)
+        {
+            List<Module<Tensor, Tensor>> layers = [];
+            int channels = plan.Input[^1], height = plan.HasImages ? plan.Input[0] : 1, width = plan.HasImages ? plan.Input[1] : 1;
+            foreach (Block block in plan.Blocks)
             {
-                layers.Add(Linear(mlp.Units[i - 1], mlp.Units[i]));
-                if (i < mlp.Units.Length - 1)
+                switch (block)
                 {
-                    layers.Add(ReLU());
-                    layers.Add(Dropout(mlp.HiddenRate));
+                    case Block.Fully fully:
+                        layers.Add(Linear(channels, fully.Units));
+                        layers.Add(ReLU());
+                        channels = fully.Units;
+                        break;
+                    case Block.Dropped dropped:
+                        layers.Add(Dropout(dropped.Rate));
+                        break;
+                    case Block.Flat:
+                        layers.Add(Flatten());
+                        channels *= height * width;
+                        break;
+                    case Block.GlobalAverage:
+                        layers.Add(AdaptiveAvgPool2d(1));
+                        layers.Add(Flatten());
+                        break;
+                    case Block.MaxPool:
+                        layers.Add(MaxPool2d(2));
+                        (height, width) = (height / 2, width / 2);
+                        break;
+                    case Block.Convolution c:
+                        layers.Add(Conv2d(channels, c.Filters, c.Window, padding: c.IsSame ? c.Window / 2 : 0));
+                        layers.Add(ReLU());
+                        channels = c.Filters;
+                        (height, width) = c.IsSame ? (height, width) : (height - c.Window + 1, width - c.Window + 1);
+                        break;
+                    default:
+                        throw new NotSupportedException($"TorchLibrary: no module for {block}.");
                 }
+            }
+
+            if (plan.Classes > 0)
+            {
+                layers.Add(Linear(channels, plan.Classes));
             }
 
             return layers;
