@@ -77,7 +77,7 @@ public class ConvolutionBenchmarks
         _kernel = Values.Pinned(_geometry.KernelSize, random);
         _bias = Values.Pinned(_geometry.Filters, random);
         _y = Values.Pinned(Product.Batch * _geometry.OutputSize, random);
-        _scratch = Values.Pinned(Convolution.ScratchLength(_geometry, Product.Batch, allowWinograd: true), random);
+        _scratch = Values.Pinned(Convolution.ScratchLength(_geometry, Product.Batch), random);
         _target = Values.Pinned(Math.Max(Math.Max(_x.Length, _y.Length), _kernel.Length), random);
     }
 
@@ -148,11 +148,11 @@ public class ConvolutionBenchmarks
             case ConvolutionKind.Forward:
                 Span<float> y = _target.AsSpan(0, _y.Length);
                 Convolution.Forward(
-                    _geometry, Product.Batch, _x, _kernel, _bias, y, relu: true, allowWinograd, _scratch, threads);
+                    _geometry, Product.Batch, _x, _kernel, _bias, y, relu: true, allowWinograd, threads);
                 break;
             case ConvolutionKind.InputGradient:
                 Convolution.InputGradient(
-                    _geometry, Product.Batch, _y, _kernel, _target.AsSpan(0, _x.Length), allowWinograd, _scratch, threads);
+                    _geometry, Product.Batch, _y, _kernel, _target.AsSpan(0, _x.Length), allowWinograd, threads);
                 break;
             default:
                 Convolution.WeightGradient(

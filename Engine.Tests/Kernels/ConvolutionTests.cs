@@ -116,7 +116,7 @@ public sealed class ConvolutionTests<T>
     {
         ConvolutionGeometry g = new(
             WindowAxis.None, new(41, 5, 1, 1, Padding.Valid), new(37, 3, 1, 1, Padding.Same), 3, 16);
-        Assert.That(Convolution.ScratchLength(g, batch: 3, allowWinograd: false), Is.EqualTo(3 * g.KernelSize));
+        Assert.That(Convolution.ScratchLength(g, batch: 3), Is.EqualTo(3 * g.KernelSize));
     }
 
     [Test]
@@ -126,13 +126,13 @@ public sealed class ConvolutionTests<T>
             WindowAxis.None, new(23, 3, 2, 1, Padding.Same), new(31, 3, 1, 1, Padding.Valid), 6, 18, groups: 2);
         Operands operands = new(g, 3, () => 1);
         T[] y = new T[3 * g.OutputSize], dx = new T[3 * g.InputSize], dw = new T[g.KernelSize];
-        T[] scratch = new T[Convolution.ScratchLength(g, 3, allowWinograd: true)];
+        T[] scratch = new T[Convolution.ScratchLength(g, 3)];
         long before = 0;
         for (int call = 0; call < 3; call++)
         {
             before = call == 1 ? GC.GetAllocatedBytesForCurrentThread() : before;
-            Convolution.Forward(g, 3, operands.X, operands.Kernel, operands.Bias, y, relu: true, allowWinograd: true, scratch, 1);
-            Convolution.InputGradient(g, 3, operands.Dy, operands.Kernel, dx, allowWinograd: true, scratch, 1);
+            Convolution.Forward(g, 3, operands.X, operands.Kernel, operands.Bias, y, relu: true, allowWinograd: true, 1);
+            Convolution.InputGradient(g, 3, operands.Dy, operands.Kernel, dx, allowWinograd: true, 1);
             Convolution.WeightGradient(g, 3, operands.X, operands.Dy, dw, allowWinograd: true, scratch, 1);
         }
 
@@ -145,10 +145,10 @@ public sealed class ConvolutionTests<T>
         ConvolutionGeometry g = new(WindowAxis.None, WindowAxis.None, new(7, 3, 1, 1, Padding.Valid), 2, 3);
         T[] x = new T[14], kernel = new T[18], y = new T[15];
         Assert.That(
-            () => Convolution.Forward(g, 1, x, kernel, new T[2], y, relu: false, allowWinograd: false, [], 1),
+            () => Convolution.Forward(g, 1, x, kernel, new T[2], y, relu: false, allowWinograd: false, 1),
             Throws.ArgumentException.With.Message.StartsWith("Convolution: expected 3 elements of bias.Length, got 2."));
         Assert.That(
-            () => Convolution.InputGradient<T>(g, 1, y, kernel, x.AsSpan(1), allowWinograd: false, [], 1),
+            () => Convolution.InputGradient<T>(g, 1, y, kernel, x.AsSpan(1), allowWinograd: false, 1),
             Throws.ArgumentException.With.Message.StartsWith("Convolution: expected 14 elements of x, got 13."));
         Assert.That(
             () => Convolution.WeightGradient<T>(g, 2, x, y, kernel, allowWinograd: false, [], 1),
@@ -169,6 +169,9 @@ public sealed class ConvolutionTests<T>
             check(actual[1], expected[1], 1, $"input gradient, batch {operands.Batch}");
             check(actual[2], expected[2], 2, $"weight gradient, batch {operands.Batch}");
             check(actual[3], expected[3], 3, $"transposed, relu: {relu}, batch {operands.Batch}");
+            check(actual[4], expected[0], 0, $"product of patches, relu: {relu}, batch {operands.Batch}");
+            check(actual[5], expected[1], 1, $"product for the input gradient, batch {operands.Batch}");
+            check(actual[6], expected[2], 2, $"product for the weight gradient, batch {operands.Batch}");
         }
     }
 
@@ -190,17 +193,26 @@ public sealed class ConvolutionTests<T>
             new(Geometry, Batch, [.. X.Select(map)], [.. Kernel.Select(map)], [.. Bias.Select(map)], [.. OtherBias.Select(map)],
                 [.. Dy.Select(map)]);
 
-        /// <summary>Forward with bias, input gradient, weight gradient, and transposed with bias, each over poison.</summary>
+        /// <summary>
+        /// Forward with bias, input gradient, weight gradient, and transposed with bias, each over poison, in the way that the shapes
+        /// choose; then the first three as products of patches, which serve every shape.
+        /// </summary>
         public T[][] Run(int threads, bool relu)
         {
-            T[][] results = [Poisoned(Dy.Length), Poisoned(X.Length), Poisoned(Kernel.Length), Poisoned(X.Length)];
-            T[] scratch = Poisoned(Convolution.ScratchLength(Geometry, Batch, allowWinograd: false));
-            Convolution.Forward(Geometry, Batch, X, Kernel, Bias, results[0], relu, allowWinograd: false, scratch, threads);
-            scratch.AsSpan().Fill(T.NaN);
-            Convolution.InputGradient(Geometry, Batch, Dy, Kernel, results[1], allowWinograd: false, scratch, threads);
-            scratch.AsSpan().Fill(T.NaN);
+            T[][] results =
+            [
+                Poisoned(Dy.Length), Poisoned(X.Length), Poisoned(Kernel.Length), Poisoned(X.Length),
+                Poisoned(Dy.Length), Poisoned(X.Length), Poisoned(Kernel.Length),
+            ];
+            T[] scratch = Poisoned(Convolution.ScratchLength(Geometry, Batch));
+            Convolution.Forward(Geometry, Batch, X, Kernel, Bias, results[0], relu, allowWinograd: false, threads);
+            Convolution.InputGradient(Geometry, Batch, Dy, Kernel, results[1], allowWinograd: false, threads);
             Convolution.WeightGradient(Geometry, Batch, X, Dy, results[2], allowWinograd: false, scratch, threads);
             Convolution.Transposed(Geometry, Batch, Dy, Kernel, OtherBias, results[3], relu, threads);
+            scratch.AsSpan().Fill(T.NaN);
+            ImplicitGemm.Forward<T>(Geometry, Batch, X, Kernel, Bias, results[4], relu, threads);
+            ImplicitGemm.InputGradient<T>(Geometry, Batch, Dy, Kernel, [], results[5], relu: false, threads);
+            ImplicitGemm.WeightGradient<T>(Geometry, Batch, X, Dy, results[6], scratch, threads);
             return results;
         }
 

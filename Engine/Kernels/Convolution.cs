@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Engine.Kernels;
 
 /// <summary>
-/// Convolution, as networks have it: a correlation, the kernel is not flipped. Chooses by shapes how it is computed, never by
-/// threads or timing, so the same arguments give the same bits on any number of threads.
+/// Convolution, as networks have it: a correlation, the kernel is not flipped. <see cref="ConvolutionChoice"/> says how it is
+/// computed.
 /// </summary>
 /// <remarks>
 /// Data is channels-last, as <see cref="ConvolutionGeometry"/> says. No destination may overlap an operand. Nothing is allocated
@@ -13,28 +13,10 @@ namespace Engine.Kernels;
 /// </remarks>
 internal static class Convolution
 {
-    /// <summary>How a convolution of this geometry is computed.</summary>
-    /// <param name="geometry">The shapes.</param>
-    /// <param name="allowWinograd">Whether a way with a larger error of rounding may be taken.</param>
-    public static ConvolutionWay Choose(in ConvolutionGeometry geometry, bool allowWinograd)
-    {
-        // The seam for further ways: each gets a value of ConvolutionWay, a condition on the geometry here, a case in the three
-        // functions below, and its scratch in ScratchLength.
-        _ = allowWinograd;
-        return IsPointwise(geometry.Depth) && IsPointwise(geometry.Height) && IsPointwise(geometry.Width)
-            ? ConvolutionWay.Pointwise
-            : ConvolutionWay.ImplicitGemm;
-    }
-
     /// <summary>The elements of scratch that the functions of this class need, the largest of all.</summary>
     /// <param name="geometry">The shapes.</param>
     /// <param name="batch">The number of samples; fewer need no more.</param>
-    /// <param name="allowWinograd">As in <see cref="Choose"/>.</param>
-    public static int ScratchLength(in ConvolutionGeometry geometry, int batch, bool allowWinograd)
-    {
-        _ = allowWinograd;
-        return ImplicitGemm.WeightScratch(geometry, batch);
-    }
+    public static int ScratchLength(in ConvolutionGeometry geometry, int batch) => ImplicitGemm.WeightScratch(geometry, batch);
 
     /// <summary>y = x ∗ kernel + bias, or max(that, 0).</summary>
     /// <param name="geometry">The shapes.</param>
@@ -44,8 +26,7 @@ internal static class Convolution
     /// <param name="bias">[filters], or empty for none.</param>
     /// <param name="y">[batch, output positions, filters]; overwritten.</param>
     /// <param name="relu">Whether what is negative becomes 0. NaN stays NaN.</param>
-    /// <param name="allowWinograd">As in <see cref="Choose"/>.</param>
-    /// <param name="scratch">At least <see cref="ScratchLength"/> elements, of undefined content.</param>
+    /// <param name="allowWinograd">Whether a way with a larger error of rounding may be taken.</param>
     /// <param name="threads">How many threads may take part, at least 1.</param>
     public static void Forward<T>(
         in ConvolutionGeometry geometry,
@@ -56,14 +37,12 @@ internal static class Convolution
         Span<T> y,
         bool relu,
         bool allowWinograd,
-        Span<T> scratch,
         int threads)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Check(geometry, batch, x.Length, kernel.Length, y.Length);
         ThrowIfUnequal(bias.Length, bias.IsEmpty ? 0 : geometry.Filters);
-        _ = scratch;
-        switch (Choose(geometry, allowWinograd))
+        switch (ConvolutionChoice.Forward(geometry, batch, allowWinograd))
         {
             case ConvolutionWay.Pointwise:
                 for (int group = 0; group < geometry.Groups; group++)
@@ -79,6 +58,15 @@ internal static class Convolution
                 }
 
                 break;
+            case ConvolutionWay.Depthwise:
+                DepthwiseConvolution.Forward(geometry, batch, x, kernel, bias, y, relu, threads);
+                break;
+            case ConvolutionWay.Direct:
+                DirectConvolution.Forward(geometry, batch, x, kernel, bias, y, relu, threads);
+                break;
+            case ConvolutionWay.Winograd:
+                WinogradConvolution.Forward(geometry, batch, x, kernel, bias, y, relu, threads);
+                break;
             default:
                 ImplicitGemm.Forward(geometry, batch, x, kernel, bias, y, relu, threads);
                 break;
@@ -91,8 +79,7 @@ internal static class Convolution
     /// <param name="dy">[batch, output positions, filters].</param>
     /// <param name="kernel">[window positions, channels / groups, filters].</param>
     /// <param name="dx">[batch, input positions, channels]; overwritten.</param>
-    /// <param name="allowWinograd">As in <see cref="Choose"/>.</param>
-    /// <param name="scratch">At least <see cref="ScratchLength"/> elements, of undefined content.</param>
+    /// <param name="allowWinograd">Whether a way with a larger error of rounding may be taken.</param>
     /// <param name="threads">How many threads may take part, at least 1.</param>
     public static void InputGradient<T>(
         in ConvolutionGeometry geometry,
@@ -101,13 +88,21 @@ internal static class Convolution
         ReadOnlySpan<T> kernel,
         Span<T> dx,
         bool allowWinograd,
-        Span<T> scratch,
         int threads)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        _ = scratch;
-        switch (Choose(geometry, allowWinograd))
+        Check(geometry, batch, dx.Length, kernel.Length, dy.Length);
+        switch (ConvolutionChoice.InputGradient(geometry, batch, allowWinograd))
         {
+            case ConvolutionWay.Depthwise:
+                DepthwiseConvolution.InputGradient(geometry, batch, dy, kernel, dx, threads);
+                break;
+            case ConvolutionWay.Direct:
+                DirectConvolution.InputGradient(geometry, batch, dy, kernel, dx, threads);
+                break;
+            case ConvolutionWay.Winograd:
+                WinogradConvolution.InputGradient(geometry, batch, dy, kernel, dx, threads);
+                break;
             default:
                 Transposed(geometry, batch, dy, kernel, [], dx, relu: false, threads);
                 break;
@@ -139,7 +134,7 @@ internal static class Convolution
     {
         Check(geometry, batch, x.Length, kernel.Length, y.Length);
         ThrowIfUnequal(bias.Length, bias.IsEmpty ? 0 : geometry.Channels);
-        switch (Choose(geometry, allowWinograd: false))
+        switch (ConvolutionChoice.IsPointwise(geometry) ? ConvolutionWay.Pointwise : ConvolutionWay.ImplicitGemm)
         {
             case ConvolutionWay.Pointwise:
                 for (int group = 0; group < geometry.Groups; group++)
@@ -168,7 +163,7 @@ internal static class Convolution
     /// <param name="x">[batch, input positions, channels].</param>
     /// <param name="dy">[batch, output positions, filters].</param>
     /// <param name="kernelGradient">[window positions, channels / groups, filters]; overwritten.</param>
-    /// <param name="allowWinograd">As in <see cref="Choose"/>.</param>
+    /// <param name="allowWinograd">Whether a way with a larger error of rounding may be taken.</param>
     /// <param name="scratch">At least <see cref="ScratchLength"/> elements, of undefined content.</param>
     /// <param name="threads">How many threads may take part, at least 1.</param>
     public static void WeightGradient<T>(
@@ -183,15 +178,22 @@ internal static class Convolution
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Check(geometry, batch, x.Length, kernelGradient.Length, dy.Length);
-        switch (Choose(geometry, allowWinograd))
+        switch (ConvolutionChoice.WeightGradient(geometry, batch, allowWinograd))
         {
+            case ConvolutionWay.Depthwise:
+                DepthwiseConvolution.WeightGradient(geometry, batch, x, dy, kernelGradient, threads);
+                break;
+            case ConvolutionWay.Direct:
+                DirectConvolution.WeightGradient(geometry, batch, x, dy, kernelGradient, threads);
+                break;
+            case ConvolutionWay.Winograd:
+                WinogradConvolution.WeightGradient(geometry, batch, x, dy, kernelGradient, threads);
+                break;
             default:
                 ImplicitGemm.WeightGradient(geometry, batch, x, dy, kernelGradient, scratch, threads);
                 break;
         }
     }
-
-    private static bool IsPointwise(in WindowAxis axis) => axis is { Window: 1, Stride: 1 };
 
     private static ReadOnlyMatrixView<T> Inputs<T>(in ConvolutionGeometry geometry, int batch, ReadOnlySpan<T> x, int group) =>
         new(x[(group * geometry.GroupChannels)..], batch * geometry.InputPositions, geometry.GroupChannels, geometry.Channels);

@@ -8,4 +8,13 @@ internal enum ConvolutionWay
 
     /// <summary>A window of one position: x itself is the matrix of patches.</summary>
     Pointwise,
+
+    /// <summary>Without a product, for few channels: see <see cref="DirectConvolution"/>.</summary>
+    Direct,
+
+    /// <summary>Each channel with filters of its own: see <see cref="DepthwiseConvolution"/>.</summary>
+    Depthwise,
+
+    /// <summary>With fewer multiplications and a larger error of rounding: see <see cref="WinogradConvolution"/>.</summary>
+    Winograd,
 }

@@ -34,7 +34,6 @@ public abstract class Conv : ConvolutionLayer
             y,
             IsRelu,
             AllowsWinograd,
-            pass.Scratch,
             pass.Threads);
     }
 
@@ -56,7 +55,7 @@ public abstract class Conv : ConvolutionLayer
         // dx[i] = Σ dz[o] Kᵀ over the windows that see i   [n, positions, in]
         if (!dx.IsEmpty)
         {
-            Convolution.InputGradient(geometry, pass.Batch, dz, pass.Values(Kernel!), dx, AllowsWinograd, scratch, pass.Threads);
+            Convolution.InputGradient(geometry, pass.Batch, dz, pass.Values(Kernel!), dx, AllowsWinograd, pass.Threads);
         }
     }
 

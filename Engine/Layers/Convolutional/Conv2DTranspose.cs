@@ -107,7 +107,7 @@ public sealed class Conv2DTranspose : ConvolutionLayer
         if (!dx.IsEmpty)
         {
             Convolution.Forward(
-                geometry, pass.Batch, dz, pass.Values(Kernel!), [], dx, relu: false, AllowsWinograd, scratch, pass.Threads);
+                geometry, pass.Batch, dz, pass.Values(Kernel!), [], dx, relu: false, AllowsWinograd, pass.Threads);
         }
     }
 

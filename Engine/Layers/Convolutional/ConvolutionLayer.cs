@@ -111,7 +111,7 @@ public abstract class ConvolutionLayer : SimpleLayer
         int outputs = batch * OutputOf(inputs[0]).Size;
         int sums = BiasGradient<float>.ScratchLength(outputs, Filters);
         int masked = IsRelu ? outputs : 0;
-        return new BufferNeeds(Scratch: sums + masked + Convolution.ScratchLength(geometry, batch, AllowsWinograd));
+        return new BufferNeeds(Scratch: sums + masked + Convolution.ScratchLength(geometry, batch));
     }
 
     /// <inheritdoc/>
