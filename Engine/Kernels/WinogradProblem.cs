@@ -163,12 +163,12 @@ internal readonly ref struct WinogradProblem<T>
             if (_isGradient)
             {
                 ref T from = ref Unsafe.Add(ref _kernel, ((8 - w) * size) + ((nint)filter * Channels) + channel);
-                GemmPacking.PackB(ref from, 1, Channels, channels, filters, ref destination);
+                GemmPacking.PackB(ref from, 1, Channels, channels, filters, channels, ref destination);
             }
             else
             {
                 ref T from = ref Unsafe.Add(ref _kernel, (w * size) + ((nint)channel * _output.Channels) + filter);
-                GemmPacking.PackB(ref from, _output.Channels, 1, channels, filters, ref destination);
+                GemmPacking.PackB(ref from, _output.Channels, 1, channels, filters, channels, ref destination);
             }
         }
     }
