@@ -46,7 +46,7 @@ internal sealed class Hdf5Source
         }
         catch (Exception exception) when (!IsOwn(exception))
         {
-            // What the reader of HDF5 throws at damaged files is anything from a wrong cast to an index out of range.
+            // What the reader of HDF5 throws at damaged files is anything from a wrong cast to more memory than there is.
             throw new InvalidDataException(
                 $"KerasWeights: {path}: expected a whole HDF5 file, got one that is damaged: {exception.Message}", exception);
         }
@@ -170,8 +170,7 @@ internal sealed class Hdf5Source
     /// <summary>An error in this file.</summary>
     public InvalidDataException Error(string text) => new($"{Prefix}{_path}: {text}.");
 
-    private static bool IsOwn(Exception exception) =>
-        exception is OutOfMemoryException || exception.Message.StartsWith(Prefix, StringComparison.Ordinal);
+    private static bool IsOwn(Exception exception) => exception.Message.StartsWith(Prefix, StringComparison.Ordinal);
 
     private static string Text(IEnumerable<string> names)
     {

@@ -48,7 +48,7 @@ internal static partial class KerasModel
         {
             RuntimeHelpers.EnsureSufficientExecutionStack();
             Call call = Call.Of(node);
-            if (inputs.Contains(node) || !visited.Add(call))
+            if ((inputs.Contains(node) && node.Layer is not Input) || !visited.Add(call))
             {
                 return;
             }
