@@ -44,6 +44,12 @@ Chart.OfHistory(history, "loss").Save(chart);
 Require(new FileInfo(chart).Length > 0, "expected a chart in loss.png");
 #endif
 
+#if INTEROP
+string keras = Path.Combine(AppContext.BaseDirectory, "consumer.weights.h5");
+KerasWeights.Save(model, keras);
+Require(KerasWeights.Load(model, keras).Loaded.Count == 3, "expected three layers in consumer.weights.h5");
+#endif
+
 double microseconds = TimeSteps() * 1e6;
 string compiled = RuntimeFeature.IsDynamicCodeCompiled ? "JIT" : "AOT";
 Console.WriteLine(FormattableString.Invariant($"{compiled} loss {first:F3} -> {last:F3}, {microseconds:F1} us a training step"));

@@ -8,7 +8,7 @@ namespace Engine.Tests.Activations;
 public class ActivationFunctionTests
 {
     private static readonly ActivationFunction[] All =
-        [Linear, ReLU, LeakyReLU(), LeakyReLU(0.05), ELU(), ELU(1.7), SELU, GELU, Sigmoid, Tanh, Softmax, Softplus, SiLU];
+        [Linear, ReLU, ReLU6, LeakyReLU(), LeakyReLU(0.05), ELU(), ELU(1.7), SELU, GELU, Sigmoid, Tanh, Softmax, Softplus, SiLU];
 
     private static IEnumerable<ActivationFunction> ElementwiseOnes => All.Where(a => a.IsElementwise);
 
@@ -20,6 +20,7 @@ public class ActivationFunctionTests
         {
             "linear" => x,
             "relu" => Math.Max(x, 0),
+            "relu6" => Math.Min(Math.Max(x, 0), 6),
             "leaky_relu" => x > 0 ? x : p * x,
             "elu" => x > 0 ? x : p * ExpMinusOne(x),
             "selu" => 1.0507009873554804934 * (x > 0 ? x : 1.6732632423543772848 * ExpMinusOne(x)),
@@ -126,6 +127,7 @@ public class ActivationFunctionTests
 
     [TestCase("linear", double.NegativeInfinity, double.PositiveInfinity)]
     [TestCase("relu", 0, double.PositiveInfinity)]
+    [TestCase("relu6", 0, 6)]
     [TestCase("leaky_relu", double.NegativeInfinity, double.PositiveInfinity)]
     [TestCase("elu", -1, double.PositiveInfinity)]
     [TestCase("selu", -1.7580993408473766, double.PositiveInfinity)]
@@ -147,7 +149,7 @@ public class ActivationFunctionTests
         double[] dx = new double[2], x = [-1e300, 1e300];
         activation.Backward<double>(x, Forward(activation, x), [1, 1], dx, 1);
         Assert.That(dx, Has.None.NaN);
-        Assert.That(dx[1], Is.EqualTo(name switch { "selu" => 1.0507009873554805, "sigmoid" or "tanh" => 0, _ => 1 }));
+        Assert.That(dx[1], Is.EqualTo(name switch { "selu" => 1.0507009873554805, "relu6" or "sigmoid" or "tanh" => 0, _ => 1 }));
     }
 
     [TestCaseSource(nameof(All))]
@@ -160,10 +162,20 @@ public class ActivationFunctionTests
         Assert.That(single[4], Is.NaN);
     }
 
+    [TestCase(5.5, 1)]
+    [TestCase(6, 0)]
+    [TestCase(6.5, 0)]
+    public void Relu6EndsAtSix(double x, double slope)
+    {
+        double[] dx = new double[1];
+        ReLU6.Backward<double>([x], Forward(ReLU6, [x]), [1], dx, 1);
+        Assert.That((Forward(ReLU6, [x])[0], dx[0]), Is.EqualTo((Math.Min(x, 6), slope)));
+    }
+
     [Test]
     public void SlopesAtZero()
     {
-        foreach ((ActivationFunction activation, double slope) in new[] { (ReLU, 0.0), (LeakyReLU(0.3), 0.3), (ELU(), 1), (Tanh, 1), (GELU, 0.5) })
+        foreach ((ActivationFunction activation, double slope) in new[] { (ReLU, 0.0), (ReLU6, 0), (LeakyReLU(0.3), 0.3), (ELU(), 1), (Tanh, 1), (GELU, 0.5) })
         {
             double[] dx = new double[1];
             activation.Backward<double>([0], Forward(activation, [0.0]), [1], dx, 1);
@@ -187,7 +199,7 @@ public class ActivationFunctionTests
     public void ErrorsSayWhatWasExpected()
     {
         Assert.That(() => FromName("rleu"), Throws.ArgumentException.With.Message.EqualTo(
-            "ActivationFunction: expected one of linear, relu, leaky_relu, elu, selu, gelu, sigmoid, tanh, softmax, softplus, silu, got 'rleu'."));
+            "ActivationFunction: expected one of linear, relu, relu6, leaky_relu, elu, selu, gelu, sigmoid, tanh, softmax, softplus, silu, got 'rleu'."));
         Assert.That(
             () => FromName("elu", new Dictionary<string, double> { ["slope"] = 1 }),
             Throws.ArgumentException.With.Message.EqualTo("ActivationFunction: expected the parameters of 'elu' to be alpha, got 'slope'."));

@@ -16,6 +16,9 @@ public abstract class ActivationFunction
     /// <summary>f(x) = max(x, 0); f'(0) = 0.</summary>
     public static ActivationFunction ReLU { get; } = new ReluActivation();
 
+    /// <summary>f(x) = min(max(x, 0), 6); f' is 0 at 0 and at 6 (Krizhevsky 2010; Sandler et al. 2018, MobileNetV2).</summary>
+    public static ActivationFunction ReLU6 { get; } = new Relu6Activation();
+
     /// <summary>The scaled exponential linear unit: λx for x &gt; 0, λα(exp(x) − 1) otherwise (Klambauer et al. 2017).</summary>
     public static ActivationFunction SELU { get; } = new SeluActivation();
 
@@ -70,6 +73,7 @@ public abstract class ActivationFunction
         {
             "linear" => Linear,
             "relu" => ReLU,
+            "relu6" => ReLU6,
             "leaky_relu" => LeakyReLU(reader.Get("negative_slope", 0.2)),
             "elu" => ELU(reader.Get("alpha", 1)),
             "selu" => SELU,
@@ -80,7 +84,7 @@ public abstract class ActivationFunction
             "softplus" => Softplus,
             "silu" => SiLU,
             _ => throw reader.UnknownName(
-                "linear", "relu", "leaky_relu", "elu", "selu", "gelu", "sigmoid", "tanh", "softmax", "softplus", "silu"),
+                "linear", "relu", "relu6", "leaky_relu", "elu", "selu", "gelu", "sigmoid", "tanh", "softmax", "softplus", "silu"),
         };
         reader.ThrowIfUnread();
         return activation;

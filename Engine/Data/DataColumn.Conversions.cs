@@ -49,6 +49,16 @@ public abstract partial class DataColumn
         return new ByteColumn(dense, dense.SampleShape(), RowMap.All((int)dense.Lengths[0]), divisor);
     }
 
+    /// <summary>Samples that are made when a batch is gathered, such as images that lie in files.</summary>
+    /// <param name="source">Makes them.</param>
+    /// <exception cref="ArgumentException">The source has no samples.</exception>
+    public static DataColumn FromSource(ISampleSource source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return source.Count >= 1 ? new SampleColumn(source, RowMap.All(source.Count)) : throw new ArgumentException(
+            $"DataColumn.FromSource: expected a source of at least one sample, got {source.Count}.", nameof(source));
+    }
+
     /// <summary>A tensor's first axis counts the samples. Not copied where dense.</summary>
     [return: NotNullIfNotNull(nameof(values))]
     public static implicit operator DataColumn?(Tensor<float>? values) => values is null ? null : FromTensor(values);

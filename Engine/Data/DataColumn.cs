@@ -84,6 +84,12 @@ public abstract partial class DataColumn
     private protected abstract void Gather<T>(RowSelection rows, Span<T> destination)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
+    /// <summary>Says which samples will probably be gathered next, so that a column that has to work for them may begin.</summary>
+    /// <param name="rows">The samples' numbers, each 0 to <see cref="Count"/> − 1.</param>
+    internal virtual void Announce(ReadOnlySpan<int> rows)
+    {
+    }
+
     /// <summary>The same storage, other rows.</summary>
     internal abstract DataColumn WithRows(RowMap rows);
 

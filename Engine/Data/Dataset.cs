@@ -228,6 +228,20 @@ public sealed class Dataset
         }
     }
 
+    /// <summary>Says which samples will probably be gathered next.</summary>
+    internal void Announce(ReadOnlySpan<int> samples)
+    {
+        foreach (DataColumn column in _inputs)
+        {
+            column.Announce(samples);
+        }
+
+        foreach (DataColumn column in _targets)
+        {
+            column.Announce(samples);
+        }
+    }
+
     private static Tensor<float> FloatTensor(DataColumn column, string property, string columns) =>
         column.AsFloatTensor() ?? throw new InvalidOperationException(
             $"Dataset.{property}: expected float data, got {column.Kind}. Use {columns}[0].ToTensor<double>()"

@@ -18,6 +18,9 @@ public sealed class Node
     /// <summary>The layer that it comes from.</summary>
     public Layer Layer => Call.Layer;
 
+    /// <summary>What that use of the layer was applied to; empty for an <see cref="Input"/>.</summary>
+    public IReadOnlyList<Node> Inputs => Call.Inputs;
+
     /// <summary>The use of the layer that it comes from.</summary>
     internal LayerCall Call { get; }
 

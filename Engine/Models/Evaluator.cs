@@ -33,12 +33,7 @@ internal sealed class Evaluator<T>
             for (int from = 0; from < data.Count; from += _rows.Length)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                Span<int> taken = _rows.AsSpan(0, Math.Min(_rows.Length, data.Count - from));
-                for (int i = 0; i < taken.Length; i++)
-                {
-                    taken[i] = from + i;
-                }
-
+                ReadOnlySpan<int> taken = RowsFrom(from, data.Count);
                 _executor.Run.Batch = taken.Length;
                 for (int i = 0; i < data.InputColumns.Count; i++)
                 {
@@ -46,6 +41,7 @@ internal sealed class Evaluator<T>
                 }
 
                 _meter.Gather(data, taken);
+                data.Announce(RowsFrom(from + taken.Length, data.Count));
                 _executor.Forward();
                 _meter.Measure(_executor);
             }
@@ -56,5 +52,17 @@ internal sealed class Evaluator<T>
         }
 
         return _meter.Means;
+    }
+
+    // The numbers of the next batch; those of the one before are gone. None beyond the end.
+    private ReadOnlySpan<int> RowsFrom(int start, int count)
+    {
+        Span<int> rows = _rows.AsSpan(0, Math.Min(_rows.Length, count - start));
+        for (int i = 0; i < rows.Length; i++)
+        {
+            rows[i] = start + i;
+        }
+
+        return rows;
     }
 }

@@ -82,7 +82,8 @@ internal sealed class Trainer<T>
         for (int from = 0; from < _order.Length; from += _batch)
         {
             _options.CancellationToken.ThrowIfCancellationRequested();
-            _training.Gather(_data, _order.AsSpan(from, Math.Min(_batch, _order.Length - from)));
+            _training.Gather(_data, BatchFrom(from));
+            _data.Announce(BatchFrom(from + _batch));
             _training.Step();
             _state.Step++;
             Notify(static (callback, state) => callback.OnStepEnd(state));
@@ -92,6 +93,10 @@ internal sealed class Trainer<T>
         _model.EpochsTrained = epoch + 1;
         Notify(static (callback, state) => callback.OnEpochEnd(state));
     }
+
+    // Empty beyond the end.
+    private ReadOnlySpan<int> BatchFrom(int start) =>
+        start < _order.Length ? _order.AsSpan(start, Math.Min(_batch, _order.Length - start)) : [];
 
     private void Record(long start)
     {
