@@ -271,4 +271,32 @@ public sealed class PredictTests
             Assert.That(actual[i], Is.EqualTo(expected[i]));
         }
     }
+
+    [Test]
+    public void OtherPhasesDrawBySeedAndSampleWhateverTheBatches()
+    {
+        Sequential model = new(new Input(3, 5, 1), new RandomTranslation(0.4, 0.4), new Dropout(0.5));
+        Tensor<float> x = RandomTensor.Uniform([7, 3, 5, 1], seed: 1);
+        float[] Predict(Phase phase, ulong seed, int batch) =>
+            [.. model.Predict(x, new PredictOptions { Phase = phase, Seed = seed, BatchSize = batch })];
+
+        float[] augmented = Predict(Phase.Training, 3, 7);
+        Assert.That(Predict(Phase.Training, 3, 2), Is.EqualTo(augmented), "the batches do not matter");
+        Assert.That(Predict(Phase.Training, 4, 7), Is.Not.EqualTo(augmented), "the seed does");
+        float[] sample = Predict(Phase.StochasticInference, 3, 4);
+        Assert.That(sample.Zip(x).All(pair => pair.First == 0 || pair.First == 2 * pair.Second), "dropout alone draws");
+        Assert.That(sample.Count(value => value == 0), Is.InRange(25, 80), "of 105");
+        Assert.That(Predict(Phase.Inference, 3, 7), Is.EqualTo(x.ToArray()));
+    }
+
+    [Test]
+    public void TheTrainingPhaseRefusesWhatItWouldWrite()
+    {
+        Sequential model = new(new Input(3), new BatchNormalization());
+        Assert.That(
+            () => model.Predict(RandomTensor.Uniform([2, 3], seed: 1), new PredictOptions { Phase = Phase.Training }),
+            Throws.InvalidOperationException.With.Message.EqualTo(
+                "sequential (Sequential): expected a model without state to predict in the phase Training, got one with "
+                + "'moving_mean', which training writes. Take a model of the layers before it."));
+    }
 }

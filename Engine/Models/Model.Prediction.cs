@@ -10,7 +10,7 @@ public partial class Model
     private ExecutorPool<float>? _singlePool;
     private ExecutorPool<double>? _doublePool;
 
-    /// <summary>Computes the output of a model with one input and one output, with dropout off.</summary>
+    /// <summary>Computes the output of a model with one input and one output, with dropout off unless the options say otherwise.</summary>
     /// <param name="inputs">
     /// The samples, <c>[n, ...]</c>; a slice of a larger tensor will do. T must be the model's precision.
     /// </param>
@@ -138,12 +138,11 @@ public partial class Model
         Weights.EnterReadLock();
         try
         {
-            executor.Run.Phase = Phase.Inference;
-            executor.Run.Threads = options.DegreeOfParallelism;
+            ReadOnlyMemory<uint> rowKeys = Prepare(executor.Run, count, options);
             for (int from = 0; from < count; from += batch)
             {
                 options.CancellationToken.ThrowIfCancellationRequested();
-                executor.Run.Batch = Math.Min(batch, count - from);
+                BeginBatch(executor.Run, from, Math.Min(batch, count - from), rowKeys);
                 executor.BindInput(0, x + ((long)from * Input.Shape.Size));
                 T* results = y + ((long)from * Output.Shape.Size);
                 bool isBound = executor.TryBindOutput(0, results);
@@ -171,12 +170,12 @@ public partial class Model
         Weights.EnterReadLock();
         try
         {
-            executor.Run.Phase = Phase.Inference;
-            executor.Run.Threads = options.DegreeOfParallelism;
+            ReadOnlyMemory<uint> rowKeys = Prepare(executor.Run, count, options);
             for (int from = 0; from < count; from += batch)
             {
                 options.CancellationToken.ThrowIfCancellationRequested();
-                int taken = executor.Run.Batch = Math.Min(batch, count - from);
+                int taken = Math.Min(batch, count - from);
+                BeginBatch(executor.Run, from, taken, rowKeys);
                 for (int i = 0; i < inputs.Length; i++)
                 {
                     int size = Inputs[i].Shape.Size;
@@ -198,6 +197,26 @@ public partial class Model
             Weights.ExitReadLock();
             pool.Return(executor);
         }
+    }
+
+    /// <summary>Says what the passes are for. Gives the random key of each sample, where something is drawn.</summary>
+    private ReadOnlyMemory<uint> Prepare(RunState run, int count, PredictOptions options)
+    {
+        if (options.Phase == Phase.Training && Parameters.FirstOrDefault(parameter => !parameter.Trains) is { } state)
+        {
+            throw new InvalidOperationException(
+                $"{Title}: expected a model without state to predict in the phase Training, got one with '{state.Name}', which "
+                + "training writes. Take a model of the layers before it.");
+        }
+
+        (run.Phase, run.Threads, run.Seed, run.Step) = (options.Phase, options.DegreeOfParallelism, options.Seed, 0);
+        return options.Phase == Phase.Inference ? default : Enumerable.Range(0, count).Select(row => (uint)row).ToArray();
+    }
+
+    private static void BeginBatch(RunState run, int from, int count, ReadOnlyMemory<uint> rowKeys)
+    {
+        run.Batch = count;
+        run.RowKeys = rowKeys.IsEmpty ? default : rowKeys.Slice(from, count);
     }
 
     private void CheckPrecision<T>()

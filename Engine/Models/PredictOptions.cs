@@ -1,3 +1,5 @@
+using Engine.Layers;
+
 namespace Engine;
 
 /// <summary>How to compute predictions and evaluations.</summary>
@@ -10,6 +12,15 @@ public sealed record PredictOptions
 
     /// <summary>How many threads compute; the number of cores unless given. The result is the same, bit for bit.</summary>
     public int DegreeOfParallelism { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>
+    /// What Predict runs the layers for; Evaluate always infers. <see cref="Phase.StochasticInference"/> draws one sample of dropout's
+    /// masks; <see cref="Phase.Training"/> shows what the layers do to the samples in training, augmentation for one.
+    /// </summary>
+    public Phase Phase { get; init; } = Phase.Inference;
+
+    /// <summary>The seed of what is drawn where the phase is not <see cref="Phase.Inference"/>.</summary>
+    public ulong Seed { get; init; }
 
     /// <summary>Cancels between batches with an <see cref="OperationCanceledException"/>.</summary>
     public CancellationToken CancellationToken { get; init; }
