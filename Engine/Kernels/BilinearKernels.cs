@@ -48,25 +48,6 @@ internal static class BilinearKernels
         return batch;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector<T> Load<T>(ref T source, int lanes)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        lanes == Vector<T>.Count ? Vector.LoadUnsafe(ref source) : Elementwise.LoadPart(ref source, lanes);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store<T>(Vector<T> values, ref T destination, int lanes)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        if (lanes == Vector<T>.Count)
-        {
-            values.StoreUnsafe(ref destination);
-        }
-        else
-        {
-            Elementwise.StorePart(values, ref destination, lanes);
-        }
-    }
-
     private readonly ref struct ForwardBody<T>(
         ReadOnlySpan<T> x, Span<T> y, BilinearGeometry geometry, int rows, int rowsAPart) : IBody
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -103,11 +84,11 @@ internal static class BilinearKernels
                 for (int c = 0; c < channels; c += Vector<T>.Count)
                 {
                     int lanes = Math.Min(Vector<T>.Count, channels - c);
-                    Vector<T> top = (left * Load(ref Unsafe.Add(ref above, first + c), lanes))
-                        + (right * Load(ref Unsafe.Add(ref above, second + c), lanes));
-                    Vector<T> bottom = (left * Load(ref Unsafe.Add(ref below, first + c), lanes))
-                        + (right * Load(ref Unsafe.Add(ref below, second + c), lanes));
-                    Store((up * top) + (down * bottom), ref Unsafe.Add(ref y, c), lanes);
+                    Vector<T> top = (left * Lanes.Load(ref Unsafe.Add(ref above, first + c), lanes))
+                        + (right * Lanes.Load(ref Unsafe.Add(ref above, second + c), lanes));
+                    Vector<T> bottom = (left * Lanes.Load(ref Unsafe.Add(ref below, first + c), lanes))
+                        + (right * Lanes.Load(ref Unsafe.Add(ref below, second + c), lanes));
+                    Lanes.Store((up * top) + (down * bottom), ref Unsafe.Add(ref y, c), lanes);
                 }
             }
         }
@@ -147,11 +128,11 @@ internal static class BilinearKernels
             for (int c = 0; c < geometry.Channels; c += Vector<T>.Count)
             {
                 int lanes = Math.Min(Vector<T>.Count, geometry.Channels - c);
-                Vector<T> share = scale * Load(ref Unsafe.Add(ref dy, c), lanes);
+                Vector<T> share = scale * Lanes.Load(ref Unsafe.Add(ref dy, c), lanes);
                 ref T first = ref Unsafe.Add(ref row, (column.First * geometry.Channels) + c);
-                Store(Load(ref first, lanes) + (left * share), ref first, lanes);
+                Lanes.Store(Lanes.Load(ref first, lanes) + (left * share), ref first, lanes);
                 ref T second = ref Unsafe.Add(ref row, (column.Second * geometry.Channels) + c);
-                Store(Load(ref second, lanes) + (right * share), ref second, lanes);
+                Lanes.Store(Lanes.Load(ref second, lanes) + (right * share), ref second, lanes);
             }
         }
     }

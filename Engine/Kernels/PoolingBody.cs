@@ -101,7 +101,7 @@ internal readonly ref struct PoolingBody<T, TPool> : IBody
         int channels = _geometry.Channels;
         int rowLength = _geometry.Width.Input * channels;
         int lanes = Math.Min(Vector<T>.Count, channelsLeft);
-        Vector<T> value = Load(ref x, lanes);
+        Vector<T> value = Lanes.Load(ref x, lanes);
         for (int d = 0; d < depth; d++)
         {
             for (int h = 0; h < height; h++)
@@ -109,23 +109,11 @@ internal readonly ref struct PoolingBody<T, TPool> : IBody
                 ref T row = ref Unsafe.Add(ref x, ((d * _geometry.Height.Input) + h) * rowLength);
                 for (int w = d + h == 0 ? 1 : 0; w < width; w++)
                 {
-                    value = TPool.Combine(value, Load(ref Unsafe.Add(ref row, w * channels), lanes));
+                    value = TPool.Combine(value, Lanes.Load(ref Unsafe.Add(ref row, w * channels), lanes));
                 }
             }
         }
 
-        value = TPool.Divide(value, cells);
-        if (lanes == Vector<T>.Count)
-        {
-            value.StoreUnsafe(ref y);
-        }
-        else
-        {
-            Elementwise.StorePart(value, ref y, lanes);
-        }
+        Lanes.Store(TPool.Divide(value, cells), ref y, lanes);
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector<T> Load(ref T source, int lanes) =>
-        lanes == Vector<T>.Count ? Vector.LoadUnsafe(ref source) : Elementwise.LoadPart(ref source, lanes);
 }

@@ -153,9 +153,9 @@ internal readonly ref struct PoolingGradientBody<T, TPool> : IBody
         for (int c = firstChannel; c < channels; c += Vector<T>.Count)
         {
             int lanes = Math.Min(Vector<T>.Count, channels - c);
-            Vector<T> offered = TPool.Divide(Load(ref Unsafe.Add(ref MemoryMarshal.GetReference(_dy), output + c), lanes), cells);
+            Vector<T> offered = TPool.Divide(Lanes.Load(ref Unsafe.Add(ref MemoryMarshal.GetReference(_dy), output + c), lanes), cells);
             Vector<T> y = TPool.BackwardReadsValues
-                ? Load(ref Unsafe.Add(ref MemoryMarshal.GetReference(_y), output + c), lanes)
+                ? Lanes.Load(ref Unsafe.Add(ref MemoryMarshal.GetReference(_y), output + c), lanes)
                 : default;
             for (int d = 0; d < depth; d++)
             {
@@ -164,30 +164,13 @@ internal readonly ref struct PoolingGradientBody<T, TPool> : IBody
                     int cell = input + (((d * _geometry.Height.Input) + h) * rowLength) + c;
                     for (int w = 0; w < width; w++, cell += channels)
                     {
-                        Vector<T> value = TPool.BackwardReadsValues ? Load(ref Unsafe.Add(ref x, cell), lanes) : default;
+                        Vector<T> value = TPool.BackwardReadsValues ? Lanes.Load(ref Unsafe.Add(ref x, cell), lanes) : default;
                         Vector<T> share = TPool.Claim(value, y, ref offered);
                         ref T target = ref Unsafe.Add(ref dx, cell);
-                        Store(_areDisjoint ? share : Load(ref target, lanes) + share, ref target, lanes);
+                        Lanes.Store(_areDisjoint ? share : Lanes.Load(ref target, lanes) + share, ref target, lanes);
                     }
                 }
             }
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector<T> Load(ref T source, int lanes) =>
-        lanes == Vector<T>.Count ? Vector.LoadUnsafe(ref source) : Elementwise.LoadPart(ref source, lanes);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(Vector<T> values, ref T destination, int lanes)
-    {
-        if (lanes == Vector<T>.Count)
-        {
-            values.StoreUnsafe(ref destination);
-        }
-        else
-        {
-            Elementwise.StorePart(values, ref destination, lanes);
         }
     }
 }
