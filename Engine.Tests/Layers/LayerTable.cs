@@ -38,7 +38,7 @@ internal static class LayerTable
 
     public static IEnumerable<LayerCase> All =>
     [
-        .. Denses, .. Dropouts, .. ActivationLayers, .. Reshapes, .. Merges, .. ActivityRegularizations,
+        .. Denses, .. Dropouts, .. RegularizingTable.All, .. ActivationLayers, .. Reshapes, .. Merges, .. ActivityRegularizations,
         .. ConvolutionalTable.All, .. PoolingTable.All, .. NormalizingTable.All, .. PreprocessingTable.All,
     ];
 

@@ -119,8 +119,8 @@ public sealed class PoolingTests<T>
             "UpSampling2D: expected the interpolation Nearest or Bilinear, got 7.");
     }
 
-    private static void AssertRefused(Action make, string message) =>
-        Assert.That(make, Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith(message));
+    private static void AssertRefused(Func<Layer> make, string message) =>
+        Assert.That(() => make(), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith(message));
 
     private static T[] Numbers(params double[] values) => [.. values.Select(T.CreateChecked)];
 }

@@ -38,10 +38,13 @@ public sealed class LayerCatalog
         ["Dropout"] = c => new Dropout(
             c.Number("rate"),
             c.Has("noise_shape") ? [.. c.WholeNumbers("noise_shape").Select(length => length == 0 ? (int?)null : length)] : null,
-            c.Has("seed") ? ulong.Parse(c.Text("seed"), System.Globalization.CultureInfo.InvariantCulture) : null),
+            SeedOf(c)),
         ["Flatten"] = _ => new Flatten(),
         ["Input"] = c => new Input(c.WholeNumbers("shape")),
         ["Reshape"] = c => new Reshape(c.WholeNumbers("target")),
+        ["SpatialDropout1D"] = c => new SpatialDropout1D(c.Number("rate"), SeedOf(c)),
+        ["SpatialDropout2D"] = c => new SpatialDropout2D(c.Number("rate"), SeedOf(c)),
+        ["SpatialDropout3D"] = c => new SpatialDropout3D(c.Number("rate"), SeedOf(c)),
     };
 
     private readonly Dictionary<string, Func<IReadOnlyDictionary<string, double>, ActivationFunction>> _activations = [];
@@ -129,4 +132,8 @@ public sealed class LayerCatalog
 
     internal Constraint Constraint(string name, IReadOnlyDictionary<string, double> parameters) =>
         _constraints.TryGetValue(name, out var make) ? make(parameters) : Constraints.Constraint.FromName(name, parameters);
+
+    private static ulong? SeedOf(LayerConfiguration configuration) => configuration.Has("seed")
+        ? ulong.Parse(configuration.Text("seed"), System.Globalization.CultureInfo.InvariantCulture)
+        : null;
 }
