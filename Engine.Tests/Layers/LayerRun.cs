@@ -1,5 +1,6 @@
 using System.Numerics;
 using Engine.Layers;
+using Engine.Numerics;
 
 namespace Engine.Tests.Layers;
 
@@ -26,7 +27,7 @@ internal sealed class LayerRun<T>
     }
 
     public LayerRun(Layer layer, Shape input, int batch, Phase phase = Phase.Training)
-        : this(new Sequential(new Input([.. input]), layer), batch, phase)
+        : this(new Sequential(new Input([.. input]), layer) { Precision = AlignedMemory.PrecisionOf<T>() }, batch, phase)
     {
     }
 

@@ -11,6 +11,26 @@ namespace Engine.Kernels;
 /// </summary>
 internal static class NormalizationColumns
 {
+    /// <summary>sums[c] = Σ over r of (x[r, c] − mean[c]).</summary>
+    public static void DeviationSums<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> mean, Span<T> sums)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int columns = sums.Length;
+        Elementwise.ThrowIfLengthsDiffer(mean.Length, columns);
+        Elementwise.ThrowIfLengthsDiffer(x.Length % columns, 0);
+        for (int c = 0; c < columns; c += Vector<T>.Count)
+        {
+            int lanes = Math.Min(Vector<T>.Count, columns - c);
+            Vector<T> means = Load(mean, c, lanes), sum = default;
+            for (int i = c; i < x.Length; i += columns)
+            {
+                sum += Load(x, i, lanes) - means;
+            }
+
+            Store(sum, sums, c, lanes);
+        }
+    }
+
     /// <summary>squares[c] = Σ over r of (x[r, c] − mean[c])².</summary>
     public static void SquaredDeviations<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> mean, Span<T> squares)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
