@@ -73,8 +73,8 @@ internal static class LegacyLayout
 
     // Keras lists the weights of a model inside that train before those that do not, each in the order of the layers.
     private static IEnumerable<(string Owner, Parameter Parameter)> InKerasOrder(Model inner) => KerasModel.Leaves(inner)
-        .SelectMany(leaf => leaf.Layer.Parameters.Select(parameter => (Owner: leaf.Model.NameOf(leaf.Layer), Parameter: parameter, leaf.Layer)))
-        .OrderByDescending(weight => weight.Parameter.Trains && weight.Layer.Trainable)
+        .SelectMany(leaf => leaf.Layer.Parameters.Select(parameter => (Owner: leaf.Model.NameOf(leaf.Layer), Parameter: parameter, leaf.Trains)))
+        .OrderByDescending(weight => weight.Trains && weight.Parameter.Trains)
         .Select(weight => (weight.Owner, weight.Parameter));
 
     private static List<(Layer Layer, SavedLayer Saved)> ByOrder(
@@ -108,7 +108,7 @@ internal static class LegacyLayout
     // the layer that their names tell, and layers are matched by name where all names are the same, else in order.
     private static IEnumerable<WeightPair> MatchInner(Model inner, string name, Hdf5Source source, SavedLayer saved)
     {
-        List<(Model Model, Layer Layer)> layers = [.. KerasModel.Leaves(inner)];
+        List<(Model Model, Layer Layer)> layers = [.. KerasModel.Leaves(inner).Select(leaf => (leaf.Model, leaf.Layer))];
         List<IGrouping<string, SavedWeight>> groups = [.. saved.Weights.GroupBy(weight => weight.Owner)];
         source.CheckLayers(
             name, layers.Select(leaf => leaf.Model.NameOf(leaf.Layer)), $"'{saved.Name}' of the file", groups.Select(group => group.Key));
