@@ -42,7 +42,7 @@ internal static partial class KerasModel
             }
         }
 
-        return [.. layerDepths.OrderByDescending(layer => layer.Value).ThenBy(layer => met[layer.Key]).Select(layer => layer.Key)];
+        return [.. layerDepths.Keys.OrderByDescending(layer => layerDepths[layer]).ThenBy(layer => met[layer])];
 
         void Visit(Node node)
         {

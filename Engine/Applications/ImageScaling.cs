@@ -17,7 +17,8 @@ internal static class ImageScaling
         if (pixels.Length % 3 != 0)
         {
             throw new ArgumentException(
-                $"{where}: expected pixels of red, green and blue, a multiple of 3 numbers, got {pixels.Length}.", nameof(pixels));
+                $"{where}: expected pixels of red, green and blue, a multiple of 3 numbers, got {pixels.Length}.",
+                nameof(pixels));
         }
 
         T blue = T.CreateChecked(Blue), green = T.CreateChecked(Green), red = T.CreateChecked(Red);
@@ -44,7 +45,9 @@ internal static class ImageScaling
         if (input.Rank != 3 || input[0] < least || input[1] < least || input[2] != 3)
         {
             throw new ShapeException(
-                $"{model}: expected an input [height, width, 3] of at least {least} by {least} pixels, got {input}.", null, input);
+                $"{model}: expected an input [height, width, 3] of at least {least} by {least} pixels, got {input}.",
+                null,
+                input);
         }
 
         if (classes < 1)

@@ -5,8 +5,8 @@ using static Engine.Activations.ActivationFunction;
 namespace Engine.Applications;
 
 /// <summary>
-/// MobileNetV2: seventeen inverted residual blocks of depthwise convolutions (Sandler et al. 2018, "MobileNetV2: inverted residuals
-/// and linear bottlenecks", table 2). 3,538,984 parameters for 1000 classes at α = 1, 2,257,984 without the top.
+/// MobileNetV2: seventeen inverted residual blocks of depthwise convolutions (Sandler et al. 2018, "MobileNetV2: inverted
+/// residuals and linear bottlenecks", table 2). 3,538,984 parameters for 1000 classes at α = 1, 2,257,984 without the top.
 /// </summary>
 /// <remarks>Layers and names are those of Keras, so that its weights can be loaded by order and by name.</remarks>
 public static class MobileNetV2
@@ -68,14 +68,17 @@ public static class MobileNetV2
     public static void Preprocess<T>(Span<T> pixels)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => ImageScaling.ToUnit(pixels);
 
-    // Expand by a 1×1 convolution, convolve each channel, project by a 1×1 convolution without an activation; add where shapes allow.
+    // Expand by a 1×1 convolution, convolve each channel, project by a 1×1 convolution without an activation; add where it fits.
     private static Node Block(Node input, int expansion, int filters, int stride, string name)
     {
         int channels = input.Shape[^1];
         Node x = input;
         if (expansion > 1)
         {
-            x = new Conv2D(expansion * channels, (1, 1), padding: Padding.Same, useBias: false) { Name = $"{name}expand" }.Apply(x);
+            x = new Conv2D(expansion * channels, (1, 1), padding: Padding.Same, useBias: false)
+            {
+                Name = $"{name}expand",
+            }.Apply(x);
             x = Normalize(x, $"{name}expand_BN", $"{name}expand_relu");
         }
 

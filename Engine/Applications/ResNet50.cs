@@ -83,7 +83,10 @@ public static class ResNet50
 
     private static Node Convolve(Node x, int filters, int size, int stride, string name)
     {
-        x = new Conv2D(filters, (size, size), strides: (stride, stride), padding: Padding.Same) { Name = $"{name}_conv" }.Apply(x);
+        x = new Conv2D(filters, (size, size), strides: (stride, stride), padding: Padding.Same)
+        {
+            Name = $"{name}_conv",
+        }.Apply(x);
         return new BatchNormalization(epsilon: Epsilon) { Name = $"{name}_bn" }.Apply(x);
     }
 }
