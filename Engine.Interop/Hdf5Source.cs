@@ -99,7 +99,7 @@ internal sealed class Hdf5Source
 
         ulong[] lengths = pair.Dataset.Space.Dimensions;
         Shape expected = pair.Parameter.Shape;
-        if (lengths.Length != expected.Rank || !lengths.Select((length, axis) => length == (ulong)expected[axis]).All(same => same))
+        if (!lengths.SequenceEqual(expected.Select(length => (ulong)length)))
         {
             throw Error($"'{pair.Path}': expected the shape {expected} of {pair.Title}, got [{string.Join(", ", lengths)}]");
         }
@@ -176,7 +176,9 @@ internal sealed class Hdf5Source
     {
         const int Shown = 20;
         string[] all = [.. names];
-        return all.Length == 0 ? "none" : string.Join(", ", all.Take(Shown)) + (all.Length > Shown ? $" and {all.Length - Shown} more" : "");
+        return all.Length == 0
+            ? "none"
+            : string.Join(", ", all.Take(Shown)) + (all.Length > Shown ? $" and {all.Length - Shown} more" : "");
     }
 
     private static IH5Object? Find(IH5Group group, string path)
@@ -208,12 +210,16 @@ internal sealed class Hdf5Source
         IH5DataType type = attribute.Type;
         if (type.Class is not (H5DataTypeClass.String or H5DataTypeClass.VariableLength) || lengths.Length > 1)
         {
-            throw Error($"attribute '{attribute.Name}': expected a list of strings, got {type.Class} of [{string.Join(", ", lengths)}]");
+            throw Error(
+                $"attribute '{attribute.Name}': expected a list of strings, "
+                + $"got {type.Class} of [{string.Join(", ", lengths)}]");
         }
 
         if (count * (UInt128)type.Size > _fileLength)
         {
-            throw Error($"attribute '{attribute.Name}': expected at most {_fileLength} bytes, the file's length, got {count * (UInt128)type.Size}");
+            throw Error(
+                $"attribute '{attribute.Name}': expected at most {_fileLength} bytes, the file's length, "
+                + $"got {count * (UInt128)type.Size}");
         }
 
         return lengths.Length == 0 ? [attribute.Read<string>()] : attribute.Read<string[]>();

@@ -9,7 +9,7 @@ internal static class Hdf5Superblock
 {
     private const int Length = 64;
 
-    private static ReadOnlySpan<byte> Signature => [0x89, (byte)'H', (byte)'D', (byte)'F', (byte)'\r', (byte)'\n', 0x1a, (byte)'\n'];
+    private static ReadOnlySpan<byte> Signature => [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];      // \x89HDF\r\n\x1a\n
 
     /// <summary>Checks signature and length.</summary>
     /// <exception cref="InvalidDataException">It is no HDF5 file, or one that was cut short.</exception>
@@ -28,8 +28,8 @@ internal static class Hdf5Superblock
         if (end is null || end > stream.Length)
         {
             throw new InvalidDataException(
-                $"KerasWeights: {path}: expected a file of {(end is null ? $"at least {Length}" : $"{end}")} bytes, as its first ones say, "
-                + $"got {stream.Length}. It was cut short, or it is damaged.");
+                $"KerasWeights: {path}: expected a file of {(end is null ? $"at least {Length}" : $"{end}")} bytes, "
+                + $"as its first ones say, got {stream.Length}. It was cut short, or it is damaged.");
         }
     }
 

@@ -19,8 +19,8 @@ public sealed class ImageFolderOptions
     public Action<Span<float>>? Preprocess { get; init; }
 
     /// <summary>
-    /// The images that are kept at most: the next batch is decoded while the one before is computed, so this should be two batches
-    /// or more. Folders of no more images than that are decoded once.
+    /// The images that are kept at most: the next batch is decoded while the one before is computed, so this should be two
+    /// batches or more. Folders of no more images than that are decoded once.
     /// </summary>
     public int Kept { get; init; } = 256;
 

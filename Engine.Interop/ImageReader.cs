@@ -36,6 +36,7 @@ internal static class ImageReader
     internal static void Resize(
         ReadOnlySpan<byte> source, int height, int width, int channels, Span<float> destination, int newHeight, int newWidth)
     {
+        int line = width * channels;
         for (int row = 0; row < newHeight; row++)
         {
             (int top, int bottom, float v) = Neighbours(row, height, newHeight);
@@ -44,10 +45,9 @@ internal static class ImageReader
                 (int left, int right, float u) = Neighbours(column, width, newWidth);
                 for (int channel = 0; channel < channels; channel++)
                 {
-                    float upper = Mix(
-                        source[(((top * width) + left) * channels) + channel], source[(((top * width) + right) * channels) + channel], u);
-                    float lower = Mix(
-                        source[(((bottom * width) + left) * channels) + channel], source[(((bottom * width) + right) * channels) + channel], u);
+                    int x0 = (left * channels) + channel, x1 = (right * channels) + channel;
+                    float upper = Mix(source[(top * line) + x0], source[(top * line) + x1], u);
+                    float lower = Mix(source[(bottom * line) + x0], source[(bottom * line) + x1], u);
                     destination[(((row * newWidth) + column) * channels) + channel] = Mix(upper, lower, v);
                 }
             }
@@ -83,8 +83,8 @@ internal static class ImageReader
         if ((long)size.Width * size.Height > maxPixels)
         {
             throw new InvalidDataException(
-                $"ImageFolder: {path}: expected an image of at most {maxPixels} pixels, got one of {size.Width} by {size.Height}. "
-                + $"Scale it down, or raise {nameof(ImageFolderOptions.MaxPixels)}.");
+                $"ImageFolder: {path}: expected an image of at most {maxPixels} pixels, "
+                + $"got one of {size.Width} by {size.Height}. Scale it down, or raise {nameof(ImageFolderOptions.MaxPixels)}.");
         }
     }
 

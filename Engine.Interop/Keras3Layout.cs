@@ -27,13 +27,15 @@ internal static class Keras3Layout
         if (source.FindGroup(source.Root, layers) is null)
         {
             throw source.Error(
-                "expected weights of Keras, either groups 'layers' as of Keras 3, or attributes 'layer_names' as of Keras 2, got neither");
+                "expected weights of Keras, either groups 'layers' as of Keras 3, "
+                + "or attributes 'layer_names' as of Keras 2, got neither");
         }
 
         List<SavedLayer> saved = [];
         ReadLayers(source, source.Root, layers, "", saved, 0);
         List<ModelLayer> wanted = [.. LayersOf(model, "", layers)];
-        List<(ModelLayer Layer, SavedLayer Saved)> matched = byName ? ByName(source, wanted, saved) : ByPath(source, wanted, saved);
+        List<(ModelLayer Layer, SavedLayer Saved)> matched =
+            byName ? ByName(source, wanted, saved) : ByPath(source, wanted, saved);
         report = new KerasLoadReport(
             KerasLayout.Keras3,
             [.. matched.Select(pair => pair.Layer.Name)],
@@ -99,19 +101,27 @@ internal static class Keras3Layout
         ILookup<string, SavedLayer> named = saved.Where(layer => layer.Name is not null).ToLookup(layer => layer.Name!);
         if (named.Count == 0)
         {
-            throw source.Error("expected the names of layers, got a file of an earlier Keras 3, which has none. Load it by order");
+            throw source.Error(
+                "expected the names of layers, got a file of an earlier Keras 3, which has none. Load it by order");
         }
 
         List<(ModelLayer Layer, SavedLayer Saved)> matched = [];
-        foreach (IGrouping<string, ModelLayer> layers in wanted.GroupBy(layer => layer.Model.NameOf(layer.Layer)).Where(group => named.Contains(group.Key)))
+        foreach (IGrouping<string, ModelLayer> layers in wanted.GroupBy(layer => layer.Model.NameOf(layer.Layer)))
         {
+            if (!named.Contains(layers.Key))
+            {
+                continue;
+            }
+
             // Models inside one another may each have a "dense", and the file does not tell the names of models.
             int here = layers.Count(), there = named[layers.Key].Count();
             matched.Add(here == 1 && there == 1 ? (layers.Single(), named[layers.Key].Single()) : throw source.Error(
                 $"expected one layer '{layers.Key}' in the model and one in the file, got {here} and {there}. Load it by order"));
         }
 
-        return matched.Count > 0 ? matched : throw source.NoCommonName(wanted.Select(layer => layer.Name), named.Select(layer => layer.Key));
+        return matched.Count > 0
+            ? matched
+            : throw source.NoCommonName(wanted.Select(layer => layer.Name), named.Select(layer => layer.Key));
     }
 
     private static IEnumerable<WeightPair> MatchLayer(Hdf5Source source, ModelLayer layer, SavedLayer saved)
@@ -121,7 +131,8 @@ internal static class Keras3Layout
             new WeightPair(parameter, $"{parameter.Name} of {layer.Title}", weight.Path, weight.Dataset));
     }
 
-    private static void ReadLayers(Hdf5Source source, IH5Group group, string layers, string path, List<SavedLayer> saved, int depth)
+    private static void ReadLayers(
+        Hdf5Source source, IH5Group group, string layers, string path, List<SavedLayer> saved, int depth)
     {
         if (depth > MaxDepth)
         {
@@ -146,7 +157,8 @@ internal static class Keras3Layout
             ReadVariables(source, layer, place, weights, depth + 1);
             if (weights.Count > 0)
             {
-                saved.Add(new SavedLayer(source.FindGroup(layer, Variables) is { } own ? source.FindString(own, "name") : null, place, weights));
+                string? name = source.FindGroup(layer, Variables) is { } own ? source.FindString(own, "name") : null;
+                saved.Add(new SavedLayer(name, place, weights));
             }
         }
     }

@@ -42,7 +42,7 @@ internal static partial class KerasModel
             }
         }
 
-        return [.. layerDepths.OrderByDescending(layer => layer.Value).ThenBy(layer => met[layer.Key]).Select(layer => layer.Key)];
+        return [.. layerDepths.Keys.OrderByDescending(layer => layerDepths[layer]).ThenBy(layer => met[layer])];
 
         void Visit(Node node)
         {
@@ -63,10 +63,15 @@ internal static partial class KerasModel
         }
     }
 
-    /// <summary>The layers inside, those of nested models instead of these, that have weights.</summary>
-    public static IEnumerable<(Model Model, Layer Layer)> Leaves(Model model) => Layers(model)
+    /// <summary>
+    /// The layers inside, those of nested models instead of these, that have weights; and whether they train, which they do where
+    /// all models around them do.
+    /// </summary>
+    public static IEnumerable<(Model Model, Layer Layer, bool Trains)> Leaves(Model model, bool trains = true) => Layers(model)
         .Where(layer => layer.Parameters.Count > 0)
-        .SelectMany(layer => layer is Model inner ? Leaves(inner) : [(model, layer)]);
+        .SelectMany(layer => layer is Model inner
+            ? Leaves(inner, trains && model.Trainable)
+            : [(model, layer, trains && model.Trainable && layer.Trainable)]);
 
     /// <summary>The layers with the names that files of Keras 3 give them: by class, numbered in order.</summary>
     public static IEnumerable<(string Name, Layer Layer)> Numbered(Model model)

@@ -19,8 +19,12 @@ namespace Engine.Interop;
 /// </remarks>
 public static class KerasWeights
 {
-    /// <summary>Takes the weights of a file of either layout. Numbers of 16, 32 and 64 bits become the model's precision.</summary>
-    /// <param name="model">Its layers have to stand in the order of Keras's model, and be as many, but for those without weights.</param>
+    /// <summary>
+    /// Takes the weights of a file of either layout. Numbers of 16, 32 and 64 bits become the model's precision.
+    /// </summary>
+    /// <param name="model">
+    /// Its layers have to stand in the order of Keras's model, and be as many, but for those without weights.
+    /// </param>
     /// <param name="path">The file: <c>.weights.h5</c>, or <c>.h5</c> of weights or of a whole model.</param>
     /// <param name="byName">
     /// Whether to match layers by their names instead of by their order, and to leave out those that only one side has. Files of

@@ -4,8 +4,8 @@ using PureHDF;
 namespace Engine.Interop;
 
 /// <summary>
-/// The layout of Keras 1 and 2. Root, or <c>model_weights</c> in a whole model: attribute <c>layer_names</c>; a group a layer with
-/// the attribute <c>weight_names</c>, and the weights as data sets under these names. A model inside is one group: its weights
+/// The layout of Keras 1 and 2. Root, or <c>model_weights</c> in a whole model: attribute <c>layer_names</c>; a group a layer
+/// with the attribute <c>weight_names</c>, and the weights as data sets under these names. A model inside is one group: its weights
 /// that train, then those that do not.
 /// </summary>
 internal static class LegacyLayout
@@ -28,7 +28,8 @@ internal static class LegacyLayout
         List<SavedLayer> saved = [.. source.ReadStrings(root, LayerNames)
             .Select(name => new SavedLayer(name, ReadWeights(source, root, name))).Where(layer => layer.Weights.Count > 0)];
         List<Layer> layers = [.. KerasModel.Layers(model).Where(layer => layer.Parameters.Count > 0)];
-        List<(Layer Layer, SavedLayer Saved)> matched = byName ? ByName(model, source, layers, saved) : ByOrder(model, source, layers, saved);
+        List<(Layer Layer, SavedLayer Saved)> matched =
+            byName ? ByName(model, source, layers, saved) : ByOrder(model, source, layers, saved);
         report = new KerasLoadReport(
             KerasLayout.Legacy,
             [.. matched.Select(pair => model.NameOf(pair.Layer))],
@@ -54,7 +55,9 @@ internal static class LegacyLayout
             H5Group group = [];
             List<string> names = [];
             string name = model.NameOf(layer);
-            foreach ((string owner, Parameter parameter) in layer is Model inner ? InKerasOrder(inner) : layer.Parameters.Select(own => (name, own)))
+            foreach ((string owner, Parameter parameter) in layer is Model inner
+                ? InKerasOrder(inner)
+                : layer.Parameters.Select(own => (name, own)))
             {
                 names.Add($"{owner}/{parameter.Name}:0");
                 Hdf5Target.Add(group, names[^1], parameter);
@@ -73,8 +76,9 @@ internal static class LegacyLayout
 
     // Keras lists the weights of a model inside that train before those that do not, each in the order of the layers.
     private static IEnumerable<(string Owner, Parameter Parameter)> InKerasOrder(Model inner) => KerasModel.Leaves(inner)
-        .SelectMany(leaf => leaf.Layer.Parameters.Select(parameter => (Owner: leaf.Model.NameOf(leaf.Layer), Parameter: parameter, leaf.Layer)))
-        .OrderByDescending(weight => weight.Parameter.Trains && weight.Layer.Trainable)
+        .SelectMany(leaf => leaf.Layer.Parameters.Select(parameter =>
+            (Owner: leaf.Model.NameOf(leaf.Layer), Parameter: parameter, leaf.Trains)))
+        .OrderByDescending(weight => weight.Trains && weight.Parameter.Trains)
         .Select(weight => (weight.Owner, weight.Parameter));
 
     private static List<(Layer Layer, SavedLayer Saved)> ByOrder(
@@ -108,10 +112,13 @@ internal static class LegacyLayout
     // the layer that their names tell, and layers are matched by name where all names are the same, else in order.
     private static IEnumerable<WeightPair> MatchInner(Model inner, string name, Hdf5Source source, SavedLayer saved)
     {
-        List<(Model Model, Layer Layer)> layers = [.. KerasModel.Leaves(inner)];
+        List<(Model Model, Layer Layer)> layers = [.. KerasModel.Leaves(inner).Select(leaf => (leaf.Model, leaf.Layer))];
         List<IGrouping<string, SavedWeight>> groups = [.. saved.Weights.GroupBy(weight => weight.Owner)];
         source.CheckLayers(
-            name, layers.Select(leaf => leaf.Model.NameOf(leaf.Layer)), $"'{saved.Name}' of the file", groups.Select(group => group.Key));
+            name,
+            layers.Select(leaf => leaf.Model.NameOf(leaf.Layer)),
+            $"'{saved.Name}' of the file",
+            groups.Select(group => group.Key));
         Dictionary<string, IGrouping<string, SavedWeight>> named = [];
         groups.ForEach(group => named.TryAdd(group.Key.Split('/')[^1], group));
         bool byName = layers.All(leaf => named.ContainsKey(leaf.Model.NameOf(leaf.Layer)))

@@ -32,7 +32,8 @@ public partial class ArchitectureTests
             "Numerics", "Kernels", "Tensors", "Activations", "Regularizers", "Constraints", "Initializers", "Optimizers", "Losses",
             "Metrics", "Layers", "Data",
         ],
-        ["Applications"] = ["Numerics", "Tensors", "Activations", "Initializers", "Regularizers", "Layers", "Models"],
+        ["Applications"] =
+            ["Numerics", "Tensors", "Activations", "Initializers", "Regularizers", "Constraints", "Layers", "Models"],
         ["Callbacks"] = ["Numerics", "Tensors", "Layers", "Models"],
         ["Serialization"] =
             ["Numerics", "Tensors", "Activations", "Regularizers", "Constraints", "Initializers", "Optimizers", "Losses", "Layers", "Models"],

@@ -207,8 +207,12 @@ public sealed class KerasWeightsTests
     public void What_is_saved_comes_back(KerasLayout layout, Precision precision)
     {
         using TempFolder folder = new();
-        Sequential model = Plain(precision), other = new(
-            new Input(4), new Dense(3), new Dropout(0.5), new Dense(5), new Dense(2, useBias: false)) { Precision = precision, Seed = 4 };
+        Sequential model = Plain(precision);
+        Sequential other = new(new Input(4), new Dense(3), new Dropout(0.5), new Dense(5), new Dense(2, useBias: false))
+        {
+            Precision = precision,
+            Seed = 4,
+        };
         folder.Write("model.h5", [1, 2, 3]);
         KerasWeights.Save(model, folder.File("model.h5"), layout);
         Assert.That(KerasWeights.Load(other, folder.File("model.h5")).Layout, Is.EqualTo(layout));

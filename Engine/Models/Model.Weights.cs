@@ -21,7 +21,8 @@ public partial class Model
         {
             if (!own.Contains(parameter))
             {
-                throw new ArgumentException($"{Title}: expected parameters of this model, got {parameter.Title}.", nameof(values));
+                throw new ArgumentException(
+                    $"{Title}: expected parameters of this model, got {parameter.Title}.", nameof(values));
             }
 
             if (numbers.Length != parameter.Shape.Size)
