@@ -67,7 +67,7 @@ public sealed class BatchAugmentationTests
             if (sources.Length == 2)
             {
                 pasted++;
-                rectangles += sources.Count(source => IsRectangle(input, source)) > 0 ? 1 : 0;
+                rectangles += sources.Any(source => IsRectangle(input, source)) ? 1 : 0;
             }
         }
 
