@@ -33,6 +33,20 @@ Require(
 // The gradient check runs the same generic code in double.
 Require(GradientCheck.Run(new Dense(3, Tanh), input: [5]).Passed, "expected Dense's gradients to pass the check");
 
+// Images: each way of a convolution, normalization and augmentation, forward and backward, on the same code in double.
+Layer[] images = [new Conv2D(3, (3, 2), ReLU), new DepthwiseConv2D((3, 3)), new MaxPooling2D((2, 2)), new BatchNormalization(), new RandomZoom(0.2)];
+foreach (Layer layer in images)
+{
+    Require(GradientCheck.Run(layer, input: [6, 5, 4]).Passed, $"expected the gradients of {layer.Kind} to pass the check");
+}
+
+var cnn = new Sequential(
+    new Input(28, 28, 1), new Conv2D(32, (3, 3), ReLU), new Conv2D(64, (3, 3), ReLU), new GlobalAveragePooling2D(), new Dense(Classes, Softmax));
+cnn.Compile(new Adam(), Loss.CategoricalCrossentropy());
+double cnnLoss = cnn.Fit(
+    new Dataset(Tensor.Reshape(x, [Samples, 28, 28, 1]), y), new FitOptions { Epochs = 1, BatchSize = Batch })["loss"][0];
+Require(double.IsFinite(cnnLoss), $"expected a finite loss of the convolutional network, got {cnnLoss}");
+
 // The wide vectors are there: without the instruction set that the package names, code compiled ahead of time has 128 bits.
 Require(
     RuntimeFeature.IsDynamicCodeCompiled || !X86Base.X64.IsSupported || Vector<byte>.Count >= 32,
