@@ -30,7 +30,8 @@ internal static class VggTransfer
         vgg.Trainable = false;
         var input = new Input(28, 28, 1);
         Node pixels = new Rescaling(255).Apply(new Resizing(Side, Side).Apply(input.Output));
-        Node colours = new Concatenate(-1).Apply(pixels, pixels, pixels);
+        Node colours = new Normalization(mean: [103.939, 116.779, 123.68], variance: [1, 1, 1])
+            .Apply(new Concatenate(-1).Apply(pixels, pixels, pixels));
         Node features = new GlobalAveragePooling2D().Apply(vgg.Apply(colours));
         foreach (Layer layer in TransferExample.CreateHead())
             features = layer.Apply(features);

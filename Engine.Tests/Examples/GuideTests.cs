@@ -1,5 +1,10 @@
 using System.Numerics.Tensors;
+using Engine.Applications;
 using Engine.Examples;
+using Engine.Interop;
+using Engine.Losses;
+using Engine.Metrics;
+using Engine.Optimizers;
 
 namespace Engine.Tests.Examples;
 
@@ -38,6 +43,32 @@ public class GuideTests
 
         // Half of 2,000, within five standard deviations.
         Assert.That(dropped.Count(value => value == 0), Is.EqualTo(1000).Within(112));
+    }
+
+    [Test]
+    public void TheConvolutionalNetworksLearn()
+    {
+        (Engine.Data.Dataset train, _) = Engine.Data.Mnist.Load(Folder, shape: [28, 28, 1]);
+        foreach (Sequential model in (Sequential[])[Guide.CreateConvolutional(), Guide.CreateRegularized()])
+        {
+            model.Compile(new Adam(1e-3), Loss.CategoricalCrossentropy(), Metric.Accuracy());
+            History history = model.Fit(train.Take(600), new FitOptions { Epochs = 3, BatchSize = 32, Seed = 7 });
+            Assert.That(history["loss"][^1], Is.LessThan(0.8 * history["loss"][0]), model.Summary());
+        }
+    }
+
+    [Test]
+    public void TheFrozenBaseTakesItsWeightsFromAFileOfKeras()
+    {
+        using TempFolder folder = new();
+        string path = folder.File("vgg16_notop.h5");
+        Model vgg = Vgg16.Create(input: [32, 32, 3], includeTop: false);
+        KerasWeights.Save(vgg, path, KerasLayout.Legacy);
+        Model transfer = Guide.CreateTransfer(path);
+        Assert.That(transfer.Output.Shape[^1], Is.EqualTo(5));
+        Assert.That(transfer.TrainableParameterCount, Is.EqualTo((513 * 1024) + (1025 * 512) + (513 * 5)), "the new head");
+        float[] kernel = transfer.GetLayer("block5_conv3").Parameters[0].ToTensor<float>().ToArray();
+        Assert.That(kernel, Is.EqualTo(vgg.GetLayer("block5_conv3").Parameters[0].ToTensor<float>().ToArray()));
     }
 
     [Test]
