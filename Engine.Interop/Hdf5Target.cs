@@ -39,12 +39,17 @@ internal static class Hdf5Target
         return root;
     }
 
-    /// <summary>Adds the values of a parameter, in its own precision, under a path.</summary>
-    public static void Add(H5Group root, string path, Parameter parameter)
+    /// <summary>Adds the values of a parameter, in its own precision, under a path; a count of 0 where there is none.</summary>
+    public static void Add(H5Group root, string path, Parameter? parameter)
     {
         int slash = path.LastIndexOf('/');
+        Group(root, path[..Math.Max(slash, 0)])[path[(slash + 1)..]] = parameter is null ? new H5Dataset(0) : Dataset(parameter);
+    }
+
+    private static H5Dataset Dataset(Parameter parameter)
+    {
         ulong[] lengths = [.. parameter.Shape.Select(length => (ulong)length)];
-        Group(root, path[..Math.Max(slash, 0)])[path[(slash + 1)..]] = parameter.Precision == Precision.Single
+        return parameter.Precision == Precision.Single
             ? new H5Dataset(parameter.Values<float>().ToArray(), fileDims: lengths)
             : new H5Dataset(parameter.Values<double>().ToArray(), fileDims: lengths);
     }

@@ -42,7 +42,9 @@ public sealed class ImageFolder
     public Dataset Dataset { get; }
 
     /// <summary>Lists the files of a folder. None is opened before it is needed.</summary>
-    /// <param name="path">The folder. Files of other endings and folders inside the classes' ones are left out.</param>
+    /// <param name="path">
+    /// The folder. Files of other endings, folders inside the classes' ones, and what begins with a dot are left out.
+    /// </param>
     /// <param name="options">Size, channels and targets; 256 by 256, red, green and blue, one-hot if null.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="InvalidDataException">
@@ -60,7 +62,7 @@ public sealed class ImageFolder
                 $"ImageFolder: expected a folder with a subfolder for each class, got '{path}', which is none.");
         }
 
-        string[] folders = [.. Directory.EnumerateDirectories(path).Order(StringComparer.Ordinal)];
+        string[] folders = [.. Directory.EnumerateDirectories(path).Where(IsShown).Order(StringComparer.Ordinal)];
         if (folders.Length == 0)
         {
             throw new InvalidDataException($"ImageFolder: {path}: expected a subfolder for each class, got none.");
@@ -74,10 +76,13 @@ public sealed class ImageFolder
             options);
     }
 
+    // Notebooks, versioning and archives leave hidden folders and files beside the pictures: .ipynb_checkpoints, ._1.jpg.
+    private static bool IsShown(string path) => !Path.GetFileName(path.AsSpan()).StartsWith('.');
+
     private static string[] FilesOf(string folder)
     {
         string[] files = [.. Directory.EnumerateFiles(folder)
-            .Where(file => s_endings.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
+            .Where(file => IsShown(file) && s_endings.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
             .Order(StringComparer.Ordinal)];
         return files.Length > 0 ? files : throw new InvalidDataException(
             $"ImageFolder: {folder}: expected images, files ending in {string.Join(", ", s_endings)}, got none.");

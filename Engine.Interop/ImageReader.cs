@@ -18,7 +18,7 @@ internal static class ImageReader
             image = ImageResult.FromStream(
                 stream, options.Channels == 1 ? ColorComponents.Grey : ColorComponents.RedGreenBlue);
         }
-        catch (Exception exception) when (exception is not (IOException or OutOfMemoryException))
+        catch (Exception exception) when (IsOfDecoder(exception))
         {
             // The decoder throws anything at damaged files, an index out of range among them.
             throw Undecodable(path, exception);
@@ -70,7 +70,7 @@ internal static class ImageReader
         {
             info = ImageInfo.FromStream(stream);
         }
-        catch (Exception exception) when (exception is not (IOException or OutOfMemoryException))
+        catch (Exception exception) when (IsOfDecoder(exception))
         {
             throw Undecodable(path, exception);
         }
@@ -87,6 +87,10 @@ internal static class ImageReader
                 + $"got one of {size.Width} by {size.Height}. Scale it down, or raise {nameof(ImageFolderOptions.MaxPixels)}.");
         }
     }
+
+    // A file that ends too early is damaged; other errors of reading are the disk's.
+    private static bool IsOfDecoder(Exception exception) =>
+        exception is EndOfStreamException or not (IOException or OutOfMemoryException);
 
     private static InvalidDataException Undecodable(string path, Exception? cause) => new(
         $"ImageFolder: {path}: expected a PNG, JPEG or BMP image, got a file that cannot be decoded"

@@ -14,8 +14,8 @@ internal static class Keras3Layout
     // What Keras 2.13 called the layers of a model.
     private const string EarlyLayers = "_layer_checkpoint_dependencies";
 
-    // State of the random numbers of a dropout layer: no weights.
-    private const string SeedGenerator = "seed_generator";
+    // State of the random numbers of dropout and of augmentation: no weights.
+    private static readonly string[] s_generators = ["seed_generator", "generator"];
 
     // Groups inside groups; no layer of Keras goes deeper, and a group may hold itself.
     private const int MaxDepth = 32;
@@ -52,9 +52,9 @@ internal static class Keras3Layout
         foreach (ModelLayer layer in LayersOf(model, "", Layers))
         {
             string path = $"{layer.Path}/{Variables}";
-            for (int i = 0; i < layer.Layer.Parameters.Count; i++)
+            foreach ((int i, Parameter? parameter) in KerasModel.Weights(layer.Layer).Index())
             {
-                Hdf5Target.Add(file, $"{path}/{i}", layer.Layer.Parameters[i]);
+                Hdf5Target.Add(file, $"{path}/{i}", parameter);
             }
 
             Hdf5Target.Group(file, path).Attributes["name"] = layer.Model.NameOf(layer.Layer);
@@ -126,7 +126,9 @@ internal static class Keras3Layout
 
     private static IEnumerable<WeightPair> MatchLayer(Hdf5Source source, ModelLayer layer, SavedLayer saved)
     {
-        source.CheckWeights(layer.Title, layer.Layer.Parameters, saved.Path, [.. saved.Weights.Select(weight => weight.Path)]);
+        int read = saved.Weights.Count - (KerasModel.HasCount(layer.Layer, saved.Weights.Count) ? 1 : 0);
+        source.CheckWeights(
+            layer.Title, layer.Layer.Parameters, saved.Path, [.. saved.Weights.Take(read).Select(weight => weight.Path)]);
         return layer.Layer.Parameters.Zip(saved.Weights, (parameter, weight) =>
             new WeightPair(parameter, $"{parameter.Name} of {layer.Title}", weight.Path, weight.Dataset));
     }
@@ -180,7 +182,7 @@ internal static class Keras3Layout
             }
         }
 
-        foreach (IH5Group part in source.Groups(group).Where(part => part.Name is not (Variables or SeedGenerator))
+        foreach (IH5Group part in source.Groups(group).Where(part => part.Name != Variables && !s_generators.Contains(part.Name))
             .OrderBy(part => part.Name, StringComparer.Ordinal))
         {
             ReadVariables(source, part, $"{path}/{part.Name}", weights, depth + 1);

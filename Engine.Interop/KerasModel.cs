@@ -86,6 +86,16 @@ internal static partial class KerasModel
         }
     }
 
+    /// <summary>
+    /// The weights that a layer has in Keras: its parameters, and null for the count that Normalization has there beside mean and
+    /// variance, one whole number that nothing reads any more.
+    /// </summary>
+    public static IEnumerable<Parameter?> Weights(Layer layer) =>
+        layer is Normalization ? layer.Parameters.Append<Parameter?>(null) : layer.Parameters;
+
+    /// <summary>Whether the last of so many weights in a file is the count of a Normalization.</summary>
+    public static bool HasCount(Layer layer, int saved) => layer is Normalization && saved == layer.Parameters.Count + 1;
+
     /// <summary>A name of Keras's classes in snake case: Conv2D is conv2d, MaxPooling2D max_pooling2d.</summary>
     public static string SnakeCase(string name) =>
         LowerThenUpper().Replace(WordStart().Replace(name, "$1_$2"), "$1_$2").ToLowerInvariant();

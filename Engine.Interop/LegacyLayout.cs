@@ -55,11 +55,11 @@ internal static class LegacyLayout
             H5Group group = [];
             List<string> names = [];
             string name = model.NameOf(layer);
-            foreach ((string owner, Parameter parameter) in layer is Model inner
+            foreach ((string owner, Parameter? parameter) in layer is Model inner
                 ? InKerasOrder(inner)
-                : layer.Parameters.Select(own => (name, own)))
+                : KerasModel.Weights(layer).Select(own => (name, own)))
             {
-                names.Add($"{owner}/{parameter.Name}:0");
+                names.Add($"{owner}/{parameter?.Name ?? "count"}:0");
                 Hdf5Target.Add(group, names[^1], parameter);
             }
 
@@ -75,10 +75,10 @@ internal static class LegacyLayout
     }
 
     // Keras lists the weights of a model inside that train before those that do not, each in the order of the layers.
-    private static IEnumerable<(string Owner, Parameter Parameter)> InKerasOrder(Model inner) => KerasModel.Leaves(inner)
-        .SelectMany(leaf => leaf.Layer.Parameters.Select(parameter =>
+    private static IEnumerable<(string Owner, Parameter? Parameter)> InKerasOrder(Model inner) => KerasModel.Leaves(inner)
+        .SelectMany(leaf => KerasModel.Weights(leaf.Layer).Select(parameter =>
             (Owner: leaf.Model.NameOf(leaf.Layer), Parameter: parameter, leaf.Trains)))
-        .OrderByDescending(weight => weight.Trains && weight.Parameter.Trains)
+        .OrderByDescending(weight => weight.Trains && weight.Parameter is { Trains: true })
         .Select(weight => (weight.Owner, weight.Parameter));
 
     private static List<(Layer Layer, SavedLayer Saved)> ByOrder(
@@ -103,7 +103,8 @@ internal static class LegacyLayout
         Model model, Layer layer, Hdf5Source source, string savedName, IReadOnlyList<SavedWeight> saved)
     {
         string title = KerasModel.Title(model, layer);
-        source.CheckWeights(title, layer.Parameters, savedName, [.. saved.Select(weight => weight.Name)]);
+        int read = saved.Count - (KerasModel.HasCount(layer, saved.Count) ? 1 : 0);
+        source.CheckWeights(title, layer.Parameters, savedName, [.. saved.Take(read).Select(weight => weight.Name)]);
         return layer.Parameters.Zip(saved, (parameter, weight) =>
             new WeightPair(parameter, $"{parameter.Name} of {title}", $"{savedName}/{weight.Name}", weight.Dataset));
     }

@@ -95,6 +95,10 @@ public sealed class ImageFolderTests
         Directory.CreateDirectory(folder.File("Zebra"));
         folder.Write("Zebra/a.bmp", Bitmap(5, 7));
         folder.Write("cat/notes.txt", [1]);
+
+        // What notebooks, versioning and archives leave behind.
+        folder.Write("cat/._2.png", [0, 5, 22, 7]);
+        Write(folder, ".ipynb_checkpoints/2.png", Picture(5, 7));
         ImageFolder pictures = ImageFolder.Open(folder.Path, new ImageFolderOptions { Size = (5, 7) });
 
         Assert.That(pictures.ClassNames, Is.EqualTo((string[])["Zebra", "cat"]));

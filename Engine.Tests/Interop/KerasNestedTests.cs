@@ -82,6 +82,75 @@ public sealed class KerasNestedTests
         Assert.That(Samples.Weights<float>(other), Is.EqualTo(Samples.Weights<float>(model)));
     }
 
+    // Keras's Normalization has a count beside mean and variance, and layers that draw at random have state that is no weight.
+    [TestCase(KerasLayout.Keras3, false)]
+    [TestCase(KerasLayout.Keras3, true)]
+    [TestCase(KerasLayout.Legacy, false)]
+    [TestCase(KerasLayout.Legacy, true)]
+    public void Normalization_has_its_count_and_augmentation_no_weights(KerasLayout layout, bool isInside)
+    {
+        using TempFolder folder = new();
+        Sequential model = Made(1), other = Made(2);
+        KerasWeights.Save(model, folder.File("file"), layout);
+        KerasLoadReport report = KerasWeights.Load(other, folder.File("file"));
+        Assert.That(Samples.Weights<float>(other), Is.EqualTo(Samples.Weights<float>(model)));
+        Assert.That(report.NotInModel, Is.Empty);
+
+        using var file = H5File.OpenRead(folder.File("file"));
+        string place = (layout, isInside) switch
+        {
+            (KerasLayout.Keras3, false) => "layers/normalization/vars/2",
+            (KerasLayout.Keras3, true) => "layers/sequential/layers/normalization/vars/2",
+            (_, false) => "scaled/scaled/count:0",
+            (_, true) => "base/scaled/count:0",
+        };
+        Assert.That(file.Dataset(place).Read<int>(), Is.Zero);
+        Assert.That(file.Dataset(place).Space.Dimensions, Is.Empty);
+
+        Sequential Made(ulong seed)
+        {
+            Normalization normalization = new() { Name = "scaled" };
+            normalization.Adapt(Samples.Tensor<float>(seed, 9, 2, 3, 1));
+            Layer[] first = [new RandomFlip(), normalization, new Conv2D(2, (1, 2)) { Name = "folded" }];
+            Layer[] layers = isInside
+                ? [new Sequential([new Input(2, 3, 1), .. first]) { Name = "base" }]
+                : [new Input(2, 3, 1), .. first];
+            return new Sequential([.. layers, new Flatten(), new Dense(2) { Name = "head" }]) { Seed = seed };
+        }
+    }
+
+    [Test]
+    public void State_of_random_numbers_is_no_weight()
+    {
+        using TempFolder folder = new();
+        H5File file = new()
+        {
+            ["layers"] = new H5Group
+            {
+                ["random_flip"] = new H5Group { ["generator"] = Variables(new H5Dataset(new uint[] { 1, 2 })) },
+                ["dropout"] = new H5Group { ["seed_generator"] = Variables(new H5Dataset(new uint[] { 1, 2 })) },
+                ["dense"] = Variables(
+                    new H5Dataset(new float[] { 1, 2 }, fileDims: [2, 1]), new H5Dataset(new float[] { 3 }, fileDims: [1])),
+            },
+        };
+        file.Write(folder.File("file"));
+        Sequential model = new(new Input(1, 2, 1), new RandomFlip(), new Flatten(), new Dropout(0.5), new Dense(1));
+        Assert.That(KerasWeights.Load(model, folder.File("file")).ToString(), Is.EqualTo(
+            "1 layers loaded; not in the file: none; not in the model: none"));
+        Assert.That(Samples.Weights<float>(model), Is.EqualTo((float[])[1, 2, 3]));
+
+        static H5Group Variables(params H5Dataset[] all)
+        {
+            H5Group variables = [];
+            foreach ((int i, H5Dataset dataset) in all.Index())
+            {
+                variables[$"{i}"] = dataset;
+            }
+
+            return new H5Group { ["vars"] = variables };
+        }
+    }
+
     // What trains stands first, as Keras writes it.
     [Test]
     public void A_saved_group_has_the_order_of_Keras()

@@ -157,9 +157,9 @@ public sealed class KerasWeightsTests
     {
         using TempFolder folder = new();
         byte[] whole = File.ReadAllBytes(PathOf(file));
-        foreach (int length in (int[])[10, 63, 64, 1000, whole.Length / 2, whole.Length - 1])
+        for (int length = 8; length < whole.Length; length += length < 100 ? 1 : 97)
         {
-            string cut = folder.Write($"cut_{length}.h5", whole[..length]);
+            string cut = folder.Write("cut.h5", whole[..length]);
             Assert.That(ErrorOf(Plain(), cut), length < 64
                 ? Is.EqualTo($"KerasWeights: FILE: expected a file of at least 64 bytes, as its first ones say, got {length}. "
                     + "It was cut short, or it is damaged.")

@@ -139,6 +139,17 @@ public sealed class AdaptTests
         Assert.That(() => whitening.Adapt(Samples.Tensor<float>(1, 8, 4)), Throws.TypeOf<ShapeException>().With.Message.EqualTo(
             "zca_whitening (ZcaWhitening): expected input with 3 elements a sample, got [n, 4]. "
             + "Adapt the layer with samples like the model's."));
+
+        // What was learned of one feature holds for that one, other than a number that was given for all.
+        Normalization single = new();
+        single.Adapt(Samples.Tensor<float>(1, 8, 1));
+        Assert.That(() => new Sequential(new Input(3), single), Throws.TypeOf<ShapeException>().With.Message.EqualTo(
+            "normalization (Normalization): expected input [n, ..., 1], got [n, 3]. "
+            + "Mean and variance belong to the features of the last axis."));
+        Assert.That(
+            () => new ZcaWhitening().Adapt(new float[1, 46341]),
+            Throws.TypeOf<ShapeException>().With.Message.Contains(
+                "expected input of at most 46340 elements a sample, got [n, 46341]. Make the images smaller: see Resizing."));
         Assert.That(() => new Normalization([1]), Throws.ArgumentException.With.Message.EqualTo(
             "Normalization: expected as many variances as means, or neither, got 1 means and no variances."));
         Assert.That(() => new Normalization([1], [-1]), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith(

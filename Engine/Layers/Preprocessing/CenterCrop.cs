@@ -6,6 +6,7 @@ namespace Engine.Layers;
 /// The middle of each image. Input <c>[n, height, width, channels]</c>, output with the height and width given; of an odd
 /// number of pixels to cut off, one more goes at the bottom and at the right.
 /// </summary>
+/// <remarks>Smaller images are refused; Keras enlarges them, which <see cref="Resizing"/> before this layer does.</remarks>
 public sealed class CenterCrop : ImageLayer
 {
     /// <summary>Makes the layer.</summary>

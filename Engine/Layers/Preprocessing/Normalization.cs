@@ -27,6 +27,9 @@ public sealed class Normalization : SimpleLayer
 
     private readonly AdaptedState _mean, _variance;
 
+    // The features that mean and variance belong to; null where there are none yet, or one number stands for all.
+    private int? _features;
+
     /// <summary>Makes the layer.</summary>
     /// <param name="mean">The mean of each feature, or one for all; if null it comes from Adapt.</param>
     /// <param name="variance">The variance of each feature, or one for all; at least 0. Given with the mean or not at all.</param>
@@ -49,6 +52,7 @@ public sealed class Normalization : SimpleLayer
         _variance = new AdaptedState(this, "variance");
         if (mean is not null && variance is not null)
         {
+            _features = mean.Count > 1 ? mean.Count : null;
             _mean.Set([.. mean.Select(value => Guard.Finite(value, nameof(Normalization), nameof(mean)))]);
             _variance.Set([.. variance.Select(value => Guard.NonNegative(value, nameof(Normalization), nameof(variance)))]);
         }
@@ -91,6 +95,7 @@ public sealed class Normalization : SimpleLayer
         }
 
         (double[] mean, double[] variance) = SampleStatistics.OfFeatures(samples);
+        _features = mean.Length;
         _mean.Set(mean);
         _variance.Set(variance);
     }
@@ -133,7 +138,7 @@ public sealed class Normalization : SimpleLayer
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(parameters);
-        int? features = _mean.Count is > 1 ? _mean.Count : _mean.Parameter?.Shape[0];
+        int? features = _features ?? _mean.Parameter?.Shape[0];
         if (input.Rank == 0 || (features is { } expected && expected != input[^1]))
         {
             throw UnexpectedInput(Expected(features), input, "Mean and variance belong to the features of the last axis.");

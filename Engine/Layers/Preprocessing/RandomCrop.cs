@@ -6,6 +6,10 @@ namespace Engine.Layers;
 /// In training, a random part of each image; in inference its middle. Input <c>[n, height, width, channels]</c>, output with the
 /// height and width given.
 /// </summary>
+/// <remarks>
+/// Each image draws its own place; in Keras a batch shares one. Smaller images are refused; Keras enlarges them, which
+/// <see cref="Resizing"/> before this layer does.
+/// </remarks>
 public sealed class RandomCrop : RandomImageLayer
 {
     /// <summary>Makes the layer.</summary>

@@ -8,7 +8,9 @@ namespace Engine.Layers;
 /// </summary>
 /// <remarks>
 /// Zhong, Zheng, Kang, Li and Yang, "Random erasing data augmentation", AAAI 2020, with Keras's rectangle: its height and its width
-/// are the image's times √u, with a draw u of <see cref="Scale"/> for each of them; it lies anywhere within the image.
+/// are the image's times √u, with a draw u of <see cref="Scale"/> for each of them; it lies anywhere within the image. Other than in
+/// Keras the probability is <see cref="Factor"/> itself, not a draw from 0 to it (which erases half as often), and noise is uniform
+/// over the range of values, as in the paper, not normal and clipped; a fill is not clipped either.
 /// </remarks>
 public sealed class RandomErasing : RandomImageLayer
 {

@@ -19,6 +19,9 @@ namespace Engine.Layers;
 /// </remarks>
 public sealed class ZcaWhitening : SimpleLayer
 {
+    // The square root of the longest array.
+    private const int MostElements = 46340;
+
     private readonly AdaptedState _mean, _whitening;
 
     /// <summary>Makes the layer.</summary>
@@ -59,6 +62,11 @@ public sealed class ZcaWhitening : SimpleLayer
     {
         ArgumentNullException.ThrowIfNull(samples);
         int size = samples.SampleShape.Size;
+        if (size > MostElements)
+        {
+            throw TooManyElements(samples.SampleShape);
+        }
+
         if (_mean.Parameter is { } parameter && parameter.Shape.Size != size)
         {
             throw UnexpectedInput(
@@ -140,15 +148,18 @@ public sealed class ZcaWhitening : SimpleLayer
             throw UnexpectedInput(Expected(size), input, "The layer was adapted to samples of another size.");
         }
 
-        if ((long)input.Size * input.Size > int.MaxValue)
+        if (input.Size > MostElements)
         {
-            throw UnexpectedInput("of at most 46340 elements a sample", input, "Make the images smaller: see Resizing.");
+            throw TooManyElements(input);
         }
 
         _mean.Build(parameters, [input.Size]);
         _whitening.Build(parameters, [input.Size, input.Size]);
         return input;
     }
+
+    private ShapeException TooManyElements(Shape sample) =>
+        UnexpectedInput($"of at most {MostElements} elements a sample", sample, "Make the images smaller: see Resizing.");
 
     private static string Expected(int size) => string.Create(
         System.Globalization.CultureInfo.InvariantCulture, $"with {size} elements a sample");
