@@ -40,6 +40,31 @@ public sealed class AdaptTests
         Assert.That(y.Where((_, i) => i % 3 == 2), Is.All.Zero, "a feature that does not vary");
     }
 
+    // More numbers than are read at once: 0, 3 and 6 have the mean 3 and the variance 6.
+    [Test]
+    public void ManySamplesAreReadInPartsButAllOfThem()
+    {
+        const int Length = 600_000;
+        float[] values = new float[3 * Length];
+        values.AsSpan(Length, Length).Fill(3);
+        values.AsSpan(2 * Length).Fill(6);
+        Normalization layer = new();
+        layer.Adapt(Tensor.Create(values, [3, Length, 1]));
+        Assert.That(layer.Mean, Is.EqualTo((double[])[3]));
+        Assert.That(layer.Variance, Is.EqualTo((double[])[6]));
+    }
+
+    [Test]
+    public void WhiteningAddsEpsilonToTheVariance()
+    {
+        // Of variance 1: W = 1 / √(1 + 3).
+        Tensor<double> x = Tensor.Create<double>([4, 6], [2, 1]);
+        ZcaWhitening layer = new(3);
+        layer.Adapt(x);
+        Sequential model = new(new Input(1), layer) { Precision = Precision.Double };
+        Assert.That(Samples.Values(model.Predict(x)), Is.EqualTo((double[])[-0.5, 0.5]).Within(1e-15));
+    }
+
     [Test]
     public void InvertedNormalizationGoesBack()
     {

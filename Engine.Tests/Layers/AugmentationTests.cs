@@ -227,6 +227,11 @@ public sealed class AugmentationTests
         {
             float[] middle = new LayerRun<float>(layer, [7, 10, 1], 1, Phase.Inference).Forward(x[..70])[0];
             Assert.That((middle[0], middle[19]), Is.EqualTo((13, 56)), layer.Kind);
+
+            // Of an odd number of rows and columns to cut off, one more goes at the end: rows 1 to 5 of 8, columns 3 to 6 of 11.
+            float[] odd = [.. Enumerable.Range(0, 8 * 11).Select(i => (float)i)];
+            middle = new LayerRun<float>(layer, [8, 11, 1], 1, Phase.Inference).Forward(odd)[0];
+            Assert.That((middle[0], middle[19]), Is.EqualTo((14, 61)), layer.Kind);
         }
     }
 

@@ -82,6 +82,23 @@ public sealed class BatchAugmentationTests
         }
     }
 
+    // With a large alpha half of the image is pasted, in a rectangle of √½ of its height and width, where no border cuts it.
+    [Test]
+    public void CutMixPastesTheShareThatWasDrawn()
+    {
+        const int Height = 50, Width = 40;
+        float[] images = [.. Enumerable.Range(0, Count).SelectMany(i => Enumerable.Repeat((float)i, Height * Width))];
+        Dataset data = new(
+            System.Numerics.Tensors.Tensor.Create(images, [Count, Height, Width, 1]),
+            DataColumn.OneHot([.. Enumerable.Range(0, Count)], Count));
+        Watcher watcher = new();
+        Train(data, new Flatten(), [new CutMix(1e6), watcher], new Dense(Count));
+        double most = watcher.Targets.Max(target => target.Where(share => share > 0).Min() is var share && share < 1 ? share : 0);
+
+        // 35 or 36 of 50 rows, 28 or 29 of 40 columns; the lesser of the two shares is told.
+        Assert.That(most, Is.InRange(0.47, 0.5));
+    }
+
     [Test]
     public void TheSameSeedGivesTheSameBitsOnAnyNumberOfThreads([Values] bool cut)
     {
