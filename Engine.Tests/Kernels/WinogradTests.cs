@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using Engine.Kernels;
+using Engine.Tests.Support;
 
 namespace Engine.Tests.Kernels;
 
@@ -88,6 +89,15 @@ public sealed class WinogradTests<T>
             WinogradConvolution.Forward<T>(geometry, 1, x, kernel, [], y, false, threads));
         Check(turned, DirectInputGradient(turned, 1, x, kernel), (dx, threads) =>
             WinogradConvolution.InputGradient<T>(turned, 1, x, kernel, dx, threads));
+        T[] dy = new T[geometry.OutputSize];
+        Fill(random, dy, isNormal);
+        Check(geometry, DirectWeightGradient(geometry, 1, x, dy), (dKernel, threads) =>
+            WinogradConvolution.WeightGradient<T>(geometry, 1, x, dy, dKernel, threads));
+        T[] y = new T[turned.InputSize], wide = new T[turned.OutputSize];
+        Fill(random, y, isNormal);
+        Fill(random, wide, isNormal);
+        Check(turned, DirectWeightGradient(turned, 1, y, wide), (dKernel, threads) =>
+            WinogradConvolution.WeightGradient<T>(turned, 1, y, wide, dKernel, threads));
     }
 
     /// <summary>The same bar for the sum over many tiles: 1568 of them, as in eight images of 56 × 56.</summary>
@@ -255,50 +265,12 @@ public sealed class WinogradTests<T>
 
     private static double ToDouble(T value) => double.CreateChecked(value);
 
-    private static double[] DirectForward(in ConvolutionGeometry geometry, int batch, T[] x, T[] kernel)
-    {
-        double[] y = new double[batch * geometry.OutputSize];
-        ForEachProduct(geometry, batch, (ix, iw, iy) => y[iy] += ToDouble(x[ix]) * ToDouble(kernel[iw]));
-        return y;
-    }
+    private static double[] DirectForward(in ConvolutionGeometry geometry, int batch, T[] x, T[] kernel) =>
+        NaiveConvolution.Forward(geometry, batch, NaiveConvolution.Doubles(x), NaiveConvolution.Doubles(kernel));
 
-    private static double[] DirectInputGradient(in ConvolutionGeometry geometry, int batch, T[] dy, T[] kernel)
-    {
-        double[] dx = new double[batch * geometry.InputSize];
-        ForEachProduct(geometry, batch, (ix, iw, iy) => dx[ix] += ToDouble(dy[iy]) * ToDouble(kernel[iw]));
-        return dx;
-    }
+    private static double[] DirectInputGradient(in ConvolutionGeometry geometry, int batch, T[] dy, T[] kernel) =>
+        NaiveConvolution.InputGradient(geometry, batch, NaiveConvolution.Doubles(dy), NaiveConvolution.Doubles(kernel));
 
-    private static double[] DirectWeightGradient(in ConvolutionGeometry geometry, int batch, T[] x, T[] dy)
-    {
-        double[] dKernel = new double[geometry.KernelSize];
-        ForEachProduct(geometry, batch, (ix, iw, iy) => dKernel[iw] += ToDouble(x[ix]) * ToDouble(dy[iy]));
-        return dKernel;
-    }
-
-    /// <summary>The indices of x, kernel and y of every product of the convolution.</summary>
-    private static void ForEachProduct(in ConvolutionGeometry g, int batch, Action<int, int, int> visit)
-    {
-        for (int n = 0; n < batch * g.OutputPositions * 9; n++)
-        {
-            (int position, int w) = Math.DivRem(n, 9);
-            (int row, int column) = Math.DivRem(position, g.Width.Output);
-            (int image, row) = Math.DivRem(row, g.Height.Output);
-            int y = row + (w / 3) - g.Height.PadBefore;
-            int x = column + (w % 3) - g.Width.PadBefore;
-            if ((uint)y >= (uint)g.Height.Input || (uint)x >= (uint)g.Width.Input)
-            {
-                continue;
-            }
-
-            int from = ((((image * g.Height.Input) + y) * g.Width.Input) + x) * g.Channels;
-            for (int c = 0; c < g.Channels; c++)
-            {
-                for (int f = 0; f < g.Filters; f++)
-                {
-                    visit(from + c, (((w * g.Channels) + c) * g.Filters) + f, (position * g.Filters) + f);
-                }
-            }
-        }
-    }
+    private static double[] DirectWeightGradient(in ConvolutionGeometry geometry, int batch, T[] x, T[] dy) =>
+        NaiveConvolution.WeightGradient(geometry, batch, NaiveConvolution.Doubles(x), NaiveConvolution.Doubles(dy));
 }

@@ -25,6 +25,12 @@ public sealed record GradientCheckOptions
     /// <summary>The error allowed relative to the largest gradient.</summary>
     public double AbsoluteTolerance { get; init; } = 1e-10;
 
+    /// <summary>
+    /// How many elements of each input and parameter are moved, at least 1, spread over all of them; all unless given. For layers
+    /// whose ways of computing depend on how large they are.
+    /// </summary>
+    public int MaxElements { get; init; } = int.MaxValue;
+
     /// <summary>Whether all gradients may be zero, as they are behind a dropout of rate 1.</summary>
     public bool AllowTrivial { get; init; }
 
