@@ -28,8 +28,8 @@ public class ConvolutionWayTests
     {
         Shape input = [15, 11, 31];
         ConvolutionGeometry geometry = Geometry(input, 3, 3, (1, 1), Padding.Same, 32);
-        AssertWays(
-            geometry, ConvolutionWay.ImplicitGemm, ConvolutionWay.ImplicitGemm, ConvolutionWay.ImplicitGemm, allowWinograd: false);
+        const ConvolutionWay Product = ConvolutionWay.ImplicitGemm;
+        AssertWays(geometry, Product, Product, Product, allowWinograd: false);
         Verify(() => new Conv2D(32, (3, 3), padding: Padding.Same, useWinograd: false), input, [15, 11, 32]);
     }
 

@@ -4,8 +4,8 @@ using Engine.Kernels;
 namespace Engine.Tests.Support;
 
 /// <summary>
-/// Convolution in groups and its gradients, as their definition has them and in double: what every way of computing them is tested
-/// against. y[n, o, f] = Σ x[n, o · stride − pad + w · dilation, c] · kernel[w, c, f] over the channels c of the group of f.
+/// Convolution in groups and its gradients, as their definition has them and in double: what every way of computing them is
+/// tested against. y[n, o, f] = Σ x[n, o · stride − pad + w · dilation, c] · kernel[w, c, f], c being the channels of f's group.
 /// </summary>
 internal static class NaiveConvolution
 {
@@ -106,7 +106,7 @@ internal static class NaiveConvolution
         }
     }
 
-    /// <summary>Every position of the output with every position of the input that its window sees, and where in the window.</summary>
+    /// <summary>Every position of the output with each of the input that its window sees, and where in the window.</summary>
     private static (int Output, int Input, int Window)[] Pairs(in ConvolutionGeometry g)
     {
         List<(int Output, int Input, int Window)> pairs = [];
