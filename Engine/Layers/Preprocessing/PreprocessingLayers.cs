@@ -18,7 +18,7 @@ internal static class PreprocessingLayers
             Reading(c),
             Seed(c),
             c.Number("fill_value")));
-        catalog.Add("RandomFlip", c => new RandomFlip(Choice<FlipMode>(c, "mode"), Seed(c)));
+        catalog.Add("RandomFlip", c => new RandomFlip(c.Choice<FlipMode>("mode"), Seed(c)));
         catalog.Add("RandomContrast", c => new RandomContrast(Range(c, "factor"), Pair(c, "value_range"), Seed(c)));
         catalog.Add("RandomBrightness", c => new RandomBrightness(Range(c, "factor"), Pair(c, "value_range"), Seed(c)));
         catalog.Add("RandomCrop", c => new RandomCrop(c.WholeNumber("height"), c.WholeNumber("width"), Seed(c)));
@@ -43,17 +43,10 @@ internal static class PreprocessingLayers
         return (range.Lower, range.Upper);
     }
 
-    private static FillMode Fill(LayerConfiguration configuration) => Choice<FillMode>(configuration, "fill_mode");
+    private static FillMode Fill(LayerConfiguration configuration) => configuration.Choice<FillMode>("fill_mode");
 
-    private static Interpolation Reading(LayerConfiguration configuration) => Choice<Interpolation>(configuration, "interpolation");
+    private static Interpolation Reading(LayerConfiguration configuration) => configuration.Choice<Interpolation>("interpolation");
 
     private static ulong? Seed(LayerConfiguration configuration) =>
         configuration.Has("seed") ? ulong.Parse(configuration.Text("seed"), CultureInfo.InvariantCulture) : null;
-
-    private static TChoice Choice<TChoice>(LayerConfiguration configuration, string name)
-        where TChoice : struct, Enum =>
-        Enum.TryParse(configuration.Text(name), out TChoice choice) && Enum.IsDefined(choice)
-            ? choice
-            : throw new InvalidDataException(
-                $"expected one of {string.Join(", ", Enum.GetNames<TChoice>())} as '{name}', got '{configuration.Text(name)}'.");
 }
