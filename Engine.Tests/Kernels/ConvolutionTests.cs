@@ -43,8 +43,14 @@ public sealed class ConvolutionTests<T>
                 yield return new(WindowAxis.None, new(6, 3, 1, 1, padding), new(9, 3, 1, 1, padding), 1, 1);
             }
 
-            // Beyond every block: of patches, of the summed axis, of columns, of kernels that do not fit into the scratch at
-            // once.
+        }
+    }
+
+    // Beyond every block: of patches, of the summed axis, of columns, of kernels that do not fit into the scratch at once.
+    private static IEnumerable<ConvolutionGeometry> LargeGeometries
+    {
+        get
+        {
             yield return new(WindowAxis.None, new(13, 3, 1, 1, Padding.Same), new(31, 3, 1, 1, Padding.Same), 61, 35);
             yield return new(WindowAxis.None, new(3, 3, 1, 1, Padding.Same), new(5, 3, 2, 1, Padding.Same), 130, 530);
             yield return new(WindowAxis.None, new(3, 3, 1, 1, Padding.Same), new(5, 3, 2, 1, Padding.Same), 530, 130);
@@ -53,6 +59,7 @@ public sealed class ConvolutionTests<T>
     }
 
     [TestCaseSource(nameof(Geometries))]
+    [TestCaseSource(nameof(LargeGeometries), Category = "Large")]
     public void SmallIntegersAreExact(object geometry)
     {
         foreach (int batch in (int[])[1, 3])
@@ -63,6 +70,7 @@ public sealed class ConvolutionTests<T>
     }
 
     [TestCaseSource(nameof(Geometries))]
+    [TestCaseSource(nameof(LargeGeometries), Category = "Large")]
     public void RandomNumbersAreWithinTheirRounding(object geometry)
     {
         Random random = new(7);
@@ -70,6 +78,7 @@ public sealed class ConvolutionTests<T>
     }
 
     [TestCaseSource(nameof(Geometries))]
+    [TestCaseSource(nameof(LargeGeometries), Category = "Large")]
     public void BitsDoNotDependOnThreads(object geometry)
     {
         ConvolutionGeometry g = (ConvolutionGeometry)geometry;

@@ -48,7 +48,7 @@ public sealed class GemmTests<T>
         }
     }
 
-    [TestCaseSource(nameof(s_beyondBlocks))]
+    [TestCaseSource(nameof(s_beyondBlocks), Category = "Large")]
     public void SmallIntegersAreExactBeyondEveryBlock((int M, int N, int K) size)
     {
         CheckEveryKind(size.M, size.N, size.K, threads: 1);
@@ -103,6 +103,7 @@ public sealed class GemmTests<T>
     [TestCase(3, 1027, 1030)]
     [TestCase(1030, 1027, 2)]
     [TestCase(5000, 1, 400)]
+    [Category("Large")]
     public void AnyNumberOfThreadsGivesTheSameBits(int m, int n, int k)
     {
         Random random = new(11);
