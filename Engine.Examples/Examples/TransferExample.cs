@@ -37,13 +37,14 @@ internal sealed class TransferExample : Example
 
         var watch = Stopwatch.StartNew();
         ulong seed = context.Seed ?? 42;
-        int baseEpochs = context.Epochs ?? (context.Quick ? 1 : 5), epochs = context.Epochs ?? 5, fewEpochs = context.Quick ? 10 : 40;
+        int baseEpochs = context.Epochs ?? (context.Quick ? 1 : 5), epochs = context.Epochs ?? (context.Quick ? 2 : 5);
+        int fewEpochs = context.Quick ? 4 : 40;
         var digits = Digits.Load(context, [28, 28, 1]);
         Dataset lower = DigitClasses.Take(digits.Train, 0, Classes), upper = DigitClasses.Take(digits.Train, 5, Classes);
         Dataset lowerTest = DigitClasses.Take(digits.Test, 0, Classes), upperTest = DigitClasses.Take(digits.Test, 5, Classes);
         Dataset few = DigitClasses.Few(upper, Classes, context.Get(s_examples));
         if (context.Quick)
-            (lower, upper) = (lower.Take(1500), upper.Take(1500));
+            (lower, upper, lowerTest, upperTest) = (lower.Take(1500), upper.Take(500), lowerTest.Take(300), upperTest.Take(300));
 
         context.Output.WriteLine();
         context.Output.WriteLine($"The base learns the digits 0 to 4, of {Text.Count(lower.Count)} examples:");
