@@ -79,6 +79,7 @@ public sealed class ConvolutionTests<T>
 
     [TestCaseSource(nameof(Geometries))]
     [TestCaseSource(nameof(LargeGeometries), Category = "Large")]
+    [Category("Large")]
     public void BitsDoNotDependOnThreads(object geometry)
     {
         ConvolutionGeometry g = (ConvolutionGeometry)geometry;

@@ -63,6 +63,7 @@ public sealed class DirectConvolutionTests<T>
 
     [TestCaseSource(nameof(s_dense))]
     [TestCaseSource(nameof(s_depthwise))]
+    [Category("Large")]
     public void ThreadsDoNotChangeABit(Case shapes)
     {
         // Enough samples for several parts of every kernel; a large image has several itself.
