@@ -49,19 +49,9 @@ internal sealed class AugmentExample : Example
             Chart.OfHistories([.. networks.Select(network => (network.Name, network.History))], "val_accuracy"), "accuracy.png");
         DrawDigits(context, digits, fitSeed);
 
-        var result = new ExampleResult { Seconds = watch.Elapsed.TotalSeconds };
-        digits.AddTo(result);
-        result.Settings.AddRange(
-        [
-            ("epochs", epochs),
-            ("batch_size", TrainedNetwork.BatchSize),
-            ("validation_split", TrainedNetwork.ValidationSplit),
-            ("rate", Rate),
-            ("l2", l2),
-            ("max_norm", MaxNorm),
-            ("threads", context.DegreeOfParallelism),
-        ]);
-        result.Seeds.AddRange([("weights", weightSeed), ("fit", fitSeed)]);
+        ExampleResult result = Comparison.NewResult(
+            context, digits, epochs, weightSeed, fitSeed, ("rate", Rate), ("l2", l2), ("max_norm", MaxNorm));
+        result.Seconds = watch.Elapsed.TotalSeconds;
         plain.AddTo(result, "dropout");
         penalized.AddTo(result, "penalties");
         augmented.AddTo(result, "augmentation");

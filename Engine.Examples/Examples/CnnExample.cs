@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Engine.Layers;
-using Engine.Visualization;
 using static Engine.Activations.ActivationFunction;
 
 namespace Engine.Examples;
@@ -35,22 +34,11 @@ internal sealed class CnnExample : Example
         context.Output.WriteLine();
         Comparison.Print(context, withDropout, withoutDropout);
         Comparison.Explain(context, digits.Test, withDropout, withoutDropout);
-        (string, History)[] histories = [(withDropout.Name, withDropout.History), (withoutDropout.Name, withoutDropout.History)];
-        context.Save(Chart.OfHistories(histories, "accuracy", "val_accuracy"), "accuracy.png");
-        context.Save(Chart.OfHistories(histories, "loss", "val_loss"), "loss.png");
+        Comparison.SaveCharts(context, withDropout, withoutDropout);
 
-        var result = new ExampleResult { Seconds = watch.Elapsed.TotalSeconds };
-        digits.AddTo(result);
-        result.Settings.AddRange(
-        [
-            ("epochs", epochs),
-            ("batch_size", TrainedNetwork.BatchSize),
-            ("validation_split", TrainedNetwork.ValidationSplit),
-            ("rate_after_pooling", AfterPooling),
-            ("rate_before_output", BeforeOutput),
-            ("threads", context.DegreeOfParallelism),
-        ]);
-        result.Seeds.AddRange([("weights", weightSeed), ("fit", fitSeed)]);
+        ExampleResult result = Comparison.NewResult(
+            context, digits, epochs, weightSeed, fitSeed, ("rate_after_pooling", AfterPooling), ("rate_before_output", BeforeOutput));
+        result.Seconds = watch.Elapsed.TotalSeconds;
         withDropout.AddTo(result, "dropout");
         withoutDropout.AddTo(result, "no_dropout");
         context.WriteResult(result);

@@ -31,6 +31,32 @@ internal static class Comparison
         context.Output.WriteLine("Both accuracies are measured after training, with dropout off; the gap is their difference.");
     }
 
+    /// <summary>Draws accuracy and loss of all networks by epoch.</summary>
+    public static void SaveCharts(ExampleContext context, params TrainedNetwork[] networks)
+    {
+        (string, History)[] histories = [.. networks.Select(network => (network.Name, network.History))];
+        context.Save(Chart.OfHistories(histories, "accuracy", "val_accuracy"), "accuracy.png");
+        context.Save(Chart.OfHistories(histories, "loss", "val_loss"), "loss.png");
+    }
+
+    /// <summary>A result with what all networks of a comparison share.</summary>
+    public static ExampleResult NewResult(
+        ExampleContext context, Digits digits, int epochs, ulong weightSeed, ulong fitSeed, params (string, object)[] settings)
+    {
+        var result = new ExampleResult();
+        digits.AddTo(result);
+        result.Settings.AddRange(
+        [
+            ("epochs", epochs),
+            ("batch_size", TrainedNetwork.BatchSize),
+            ("validation_split", TrainedNetwork.ValidationSplit),
+            .. settings,
+            ("threads", context.DegreeOfParallelism),
+        ]);
+        result.Seeds.AddRange([("weights", weightSeed), ("fit", fitSeed)]);
+        return result;
+    }
+
     /// <summary>Says how the gaps compare, and how far chance alone would carry the difference on unseen digits.</summary>
     public static void Explain(ExampleContext context, Dataset test, TrainedNetwork with, TrainedNetwork without, string what = "dropout")
     {

@@ -4,7 +4,6 @@ using System.Numerics.Tensors;
 using Engine.Data;
 using Engine.Layers;
 using Engine.Serialization;
-using Engine.Visualization;
 using static Engine.Activations.ActivationFunction;
 
 namespace Engine.Examples;
@@ -44,23 +43,13 @@ internal sealed class DropoutExample : Example
         Comparison.Print(context, withDropout, withoutDropout);
         Comparison.Explain(context, digits.Test, withDropout, withoutDropout);
 
-        (string, History)[] histories = [(withDropout.Name, withDropout.History), (withoutDropout.Name, withoutDropout.History)];
-        context.Save(Chart.OfHistories(histories, "accuracy", "val_accuracy"), "accuracy.png");
-        context.Save(Chart.OfHistories(histories, "loss", "val_loss"), "loss.png");
+        Comparison.SaveCharts(context, withDropout, withoutDropout);
 
         SaveAndLoad(context, digits.Test, with);
 
-        var result = new ExampleResult { Seconds = watch.Elapsed.TotalSeconds };
-        digits.AddTo(result);
-        result.Settings.AddRange(
-        [
-            ("epochs", epochs),
-            ("batch_size", TrainedNetwork.BatchSize),
-            ("validation_split", TrainedNetwork.ValidationSplit),
-            ("rate", rate),
-            ("threads", context.DegreeOfParallelism),
-        ]);
-        result.Seeds.AddRange([("weights", weightSeed), ("fit", fitSeed)]);
+        ExampleResult result = Comparison.NewResult(
+            context, digits, epochs, weightSeed, fitSeed, ("rate", rate));
+        result.Seconds = watch.Elapsed.TotalSeconds;
         withDropout.AddTo(result, "dropout");
         withoutDropout.AddTo(result, "no_dropout");
         context.WriteResult(result);

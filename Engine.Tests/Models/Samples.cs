@@ -2,6 +2,10 @@ using System.Numerics;
 using System.Numerics.Tensors;
 using Engine.Data;
 using Engine.Layers;
+using Engine.Losses;
+using Engine.Metrics;
+using Engine.Optimizers;
+using static Engine.Activations.ActivationFunction;
 
 namespace Engine.Tests.Models;
 
@@ -23,6 +27,14 @@ internal static class Samples
     /// <summary>Samples with one-hot targets.</summary>
     public static Dataset Classes(int count, int features, int classes, ulong seed = 3) =>
         new(Tensor<float>(seed, count, features), DataColumn.OneHot(Labels(count, classes), classes));
+
+    /// <summary>A compiled classifier of six features into three classes.</summary>
+    public static Sequential Classifier(double dropout = 0, ulong seed = 4)
+    {
+        Sequential model = new(new Input(6), new Dense(9, ReLU), new Dropout(dropout), new Dense(3, Softmax)) { Seed = seed };
+        model.Compile(new SGD(0.1), Loss.CategoricalCrossentropy(), Metric.Accuracy());
+        return model;
+    }
 
     public static T[] Values<T>(Tensor<T> tensor)
     {

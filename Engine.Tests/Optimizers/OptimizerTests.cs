@@ -56,7 +56,7 @@ public class OptimizerTests
 
                 return w - (s[0] * alpha / (Math.Sqrt(v) + adam.Epsilon));
             default:
-                throw new NotSupportedException();
+                throw new NotSupportedException($"{optimizer} has no twin here.");
         }
     }
 

@@ -29,6 +29,42 @@ internal static class WinogradPoints
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<T> Of<T>(double value)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Vector.Create(T.CreateTruncating(value));
+
+    /// <summary>
+    /// The values of a polynomial at +p and −p, scaled, from its even and its odd part: to[0] and to[step].
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StorePair<T>(Vector<T> even, Vector<T> odd, double scale, ref T to, nint step)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        (Of<T>(scale) * (even + odd)).StoreUnsafe(ref to);
+        (Of<T>(scale) * (even - odd)).StoreUnsafe(ref Unsafe.Add(ref to, step));
+    }
+}
+
+/// <summary>
+/// Six products at the points, as the rows of Aᵀ take them: 0 and ∞ as they are, ±A and ±B as sums and, times A or B, differences.
+/// </summary>
+internal readonly ref struct WinogradSums<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>Loads the six, <paramref name="step"/> apart.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public WinogradSums(ref T from, nint step)
+    {
+        Vector<T> p1 = Vector.LoadUnsafe(ref Unsafe.Add(ref from, step));
+        Vector<T> p2 = Vector.LoadUnsafe(ref Unsafe.Add(ref from, 2 * step));
+        Vector<T> p3 = Vector.LoadUnsafe(ref Unsafe.Add(ref from, 3 * step));
+        Vector<T> p4 = Vector.LoadUnsafe(ref Unsafe.Add(ref from, 4 * step));
+        First = Vector.LoadUnsafe(ref from);
+        Last = Vector.LoadUnsafe(ref Unsafe.Add(ref from, 5 * step));
+        SumA = p1 + p2;
+        SumB = p3 + p4;
+        DifferenceA = (p1 - p2) * WinogradPoints.Of<T>(WinogradPoints.A);
+        DifferenceB = (p3 - p4) * WinogradPoints.Of<T>(WinogradPoints.B);
+    }
+
+    public readonly Vector<T> First, Last, SumA, SumB, DifferenceA, DifferenceB;
 }
 
 /// <summary>Bᵀ, [6, 6]: the input of a tile.</summary>
@@ -93,15 +129,11 @@ internal readonly struct WinogradKernelIn : IWinogradStep
 
         Vector<T> even = Simd.MultiplyAdd(WinogradPoints.Of<T>(WinogradPoints.A2), w2, w0);
         Vector<T> odd = WinogradPoints.Of<T>(WinogradPoints.A) * w1;
-        Vector<T> scale = WinogradPoints.Of<T>(WinogradPoints.ScaleA);
-        (scale * (even + odd)).StoreUnsafe(ref Unsafe.Add(ref to, toStep));
-        (scale * (even - odd)).StoreUnsafe(ref Unsafe.Add(ref to, 2 * toStep));
+        WinogradPoints.StorePair(even, odd, WinogradPoints.ScaleA, ref Unsafe.Add(ref to, toStep), toStep);
 
         even = Simd.MultiplyAdd(WinogradPoints.Of<T>(WinogradPoints.B2), w2, w0);
         odd = WinogradPoints.Of<T>(WinogradPoints.B) * w1;
-        scale = WinogradPoints.Of<T>(WinogradPoints.ScaleB);
-        (scale * (even + odd)).StoreUnsafe(ref Unsafe.Add(ref to, 3 * toStep));
-        (scale * (even - odd)).StoreUnsafe(ref Unsafe.Add(ref to, 4 * toStep));
+        WinogradPoints.StorePair(even, odd, WinogradPoints.ScaleB, ref Unsafe.Add(ref to, 3 * toStep), toStep);
     }
 }
 
@@ -119,21 +151,14 @@ internal readonly struct WinogradOutput : IWinogradStep
     public static void Run<T>(ref T from, nint fromStep, ref T to, nint toStep)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Vector<T> p1 = Vector.LoadUnsafe(ref Unsafe.Add(ref from, fromStep));
-        Vector<T> p2 = Vector.LoadUnsafe(ref Unsafe.Add(ref from, 2 * fromStep));
-        Vector<T> p3 = Vector.LoadUnsafe(ref Unsafe.Add(ref from, 3 * fromStep));
-        Vector<T> p4 = Vector.LoadUnsafe(ref Unsafe.Add(ref from, 4 * fromStep));
-        Vector<T> sumA = p1 + p2;
-        Vector<T> sumB = p3 + p4;
-        Vector<T> differenceA = (p1 - p2) * WinogradPoints.Of<T>(WinogradPoints.A);
-        Vector<T> differenceB = (p3 - p4) * WinogradPoints.Of<T>(WinogradPoints.B);
+        WinogradSums<T> sums = new(ref from, fromStep);
         Vector<T> a2 = WinogradPoints.Of<T>(WinogradPoints.A2);
         Vector<T> b2 = WinogradPoints.Of<T>(WinogradPoints.B2);
-        (Vector.LoadUnsafe(ref from) + (sumA + sumB)).StoreUnsafe(ref to);
-        (differenceA + differenceB).StoreUnsafe(ref Unsafe.Add(ref to, toStep));
-        Simd.MultiplyAdd(a2, sumA, b2 * sumB).StoreUnsafe(ref Unsafe.Add(ref to, 2 * toStep));
-        Vector<T> last = Vector.LoadUnsafe(ref Unsafe.Add(ref from, 5 * fromStep));
-        Simd.MultiplyAdd(a2, differenceA, Simd.MultiplyAdd(b2, differenceB, last)).StoreUnsafe(ref Unsafe.Add(ref to, 3 * toStep));
+        (sums.First + (sums.SumA + sums.SumB)).StoreUnsafe(ref to);
+        (sums.DifferenceA + sums.DifferenceB).StoreUnsafe(ref Unsafe.Add(ref to, toStep));
+        Simd.MultiplyAdd(a2, sums.SumA, b2 * sums.SumB).StoreUnsafe(ref Unsafe.Add(ref to, 2 * toStep));
+        Simd.MultiplyAdd(a2, sums.DifferenceA, Simd.MultiplyAdd(b2, sums.DifferenceB, sums.Last))
+            .StoreUnsafe(ref Unsafe.Add(ref to, 3 * toStep));
     }
 }
 
@@ -161,16 +186,12 @@ internal readonly struct WinogradGradientIn : IWinogradStep
         Vector<T> square = WinogradPoints.Of<T>(WinogradPoints.A2);
         Vector<T> even = Simd.MultiplyAdd(square, dy2, dy0);
         Vector<T> odd = WinogradPoints.Of<T>(WinogradPoints.A) * Simd.MultiplyAdd(square, dy3, dy1);
-        Vector<T> scale = WinogradPoints.Of<T>(WinogradPoints.ScaleA);
-        (scale * (even + odd)).StoreUnsafe(ref Unsafe.Add(ref to, toStep));
-        (scale * (even - odd)).StoreUnsafe(ref Unsafe.Add(ref to, 2 * toStep));
+        WinogradPoints.StorePair(even, odd, WinogradPoints.ScaleA, ref Unsafe.Add(ref to, toStep), toStep);
 
         square = WinogradPoints.Of<T>(WinogradPoints.B2);
         even = Simd.MultiplyAdd(square, dy2, dy0);
         odd = WinogradPoints.Of<T>(WinogradPoints.B) * Simd.MultiplyAdd(square, dy3, dy1);
-        scale = WinogradPoints.Of<T>(WinogradPoints.ScaleB);
-        (scale * (even + odd)).StoreUnsafe(ref Unsafe.Add(ref to, 3 * toStep));
-        (scale * (even - odd)).StoreUnsafe(ref Unsafe.Add(ref to, 4 * toStep));
+        WinogradPoints.StorePair(even, odd, WinogradPoints.ScaleB, ref Unsafe.Add(ref to, 3 * toStep), toStep);
     }
 }
 
@@ -188,18 +209,10 @@ internal readonly struct WinogradKernelOut : IWinogradStep
     public static void Run<T>(ref T from, nint fromStep, ref T to, nint toStep)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Vector<T> p1 = Vector.LoadUnsafe(ref Unsafe.Add(ref from, fromStep));
-        Vector<T> p2 = Vector.LoadUnsafe(ref Unsafe.Add(ref from, 2 * fromStep));
-        Vector<T> p3 = Vector.LoadUnsafe(ref Unsafe.Add(ref from, 3 * fromStep));
-        Vector<T> p4 = Vector.LoadUnsafe(ref Unsafe.Add(ref from, 4 * fromStep));
-        Vector<T> sumA = p1 + p2;
-        Vector<T> sumB = p3 + p4;
-        Vector<T> differenceA = (p1 - p2) * WinogradPoints.Of<T>(WinogradPoints.A);
-        Vector<T> differenceB = (p3 - p4) * WinogradPoints.Of<T>(WinogradPoints.B);
-        (Vector.LoadUnsafe(ref from) + (sumA + sumB)).StoreUnsafe(ref to);
-        (differenceA + differenceB).StoreUnsafe(ref Unsafe.Add(ref to, toStep));
-        Vector<T> last = Vector.LoadUnsafe(ref Unsafe.Add(ref from, 5 * fromStep));
-        Vector<T> sum = Simd.MultiplyAdd(WinogradPoints.Of<T>(WinogradPoints.B2), sumB, last);
-        Simd.MultiplyAdd(WinogradPoints.Of<T>(WinogradPoints.A2), sumA, sum).StoreUnsafe(ref Unsafe.Add(ref to, 2 * toStep));
+        WinogradSums<T> sums = new(ref from, fromStep);
+        (sums.First + (sums.SumA + sums.SumB)).StoreUnsafe(ref to);
+        (sums.DifferenceA + sums.DifferenceB).StoreUnsafe(ref Unsafe.Add(ref to, toStep));
+        Vector<T> sum = Simd.MultiplyAdd(WinogradPoints.Of<T>(WinogradPoints.B2), sums.SumB, sums.Last);
+        Simd.MultiplyAdd(WinogradPoints.Of<T>(WinogradPoints.A2), sums.SumA, sum).StoreUnsafe(ref Unsafe.Add(ref to, 2 * toStep));
     }
 }

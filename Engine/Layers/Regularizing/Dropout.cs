@@ -157,22 +157,12 @@ public sealed class Dropout : SimpleLayer
     private void Mask<T>(ReadOnlySpan<T> x, Span<T> y, in Pass<T> pass)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (y.IsEmpty)
+        if (MaskDraws.CopiesUnmasked(x, y, Rate, pass))
         {
             return;
         }
 
-        if (!pass.IsStochastic || Rate == 0)
-        {
-            if (!x.Overlaps(y))
-            {
-                x.CopyTo(y);
-            }
-
-            return;
-        }
-
-        RandomSource random = Seed is { } seed ? pass.RandomOf(seed) : pass.Random;
+        RandomSource random = MaskDraws.RandomOf(Seed, pass);
         Shape shape = pass.InputShape();
         if (_noiseShape is null)
         {

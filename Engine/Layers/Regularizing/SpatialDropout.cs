@@ -81,22 +81,12 @@ public abstract class SpatialDropout : SpatialLayer
     private void Mask<T>(ReadOnlySpan<T> x, Span<T> y, in Pass<T> pass)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (y.IsEmpty)
+        if (MaskDraws.CopiesUnmasked(x, y, Rate, pass))
         {
             return;
         }
 
-        if (!pass.IsStochastic || Rate == 0)
-        {
-            if (!x.Overlaps(y))
-            {
-                x.CopyTo(y);
-            }
-
-            return;
-        }
-
-        RandomSource random = Seed is { } seed ? pass.RandomOf(seed) : pass.Random;
+        RandomSource random = MaskDraws.RandomOf(Seed, pass);
         int channels = pass.InputShape()[^1];
         Span<T> masks = pass.Scratch[..(pass.Batch * channels)];
         masks.Fill(T.One);
