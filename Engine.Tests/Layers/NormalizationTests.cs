@@ -103,6 +103,42 @@ public sealed class NormalizationTests<T>
     }
 
     [Test]
+    [Category("Kernels")]
+    public void GroupsAreTheNaiveTwin([Values(1, 2, 4)] int threads, [Values(1, 2, 3, 18)] int groups)
+    {
+        const int Batch = 3, Positions = 35, Channels = 18;
+        T[] x = Samples.Numbers<T>(Batch * Positions * Channels, 5);
+        GroupNormalization layer = new(groups, gammaInitializer: Initializer.Constant(1.5), betaInitializer: Initializer.Constant(0.25));
+        LayerRun<T> run = new(layer, [5, 7, Channels], Batch);
+        run.Run.Threads = threads;
+        double[] y = Array.ConvertAll(run.Forward(x)[0], double.CreateChecked);
+        for (int i = 0; i < y.Length; i++)
+        {
+            int sample = i / (Positions * Channels), group = i % Channels / (Channels / groups);
+            double[] together = [.. Enumerable.Range(sample * Positions * Channels, Positions * Channels)
+                .Where(j => j % Channels / (Channels / groups) == group)
+                .Select(j => double.CreateChecked(x[j]))];
+            double mean = together.Average(), variance = together.Average(v => (v - mean) * (v - mean));
+            double expected = (1.5 * (double.CreateChecked(x[i]) - mean) / Math.Sqrt(variance + 1e-3)) + 0.25;
+            Assert.That(y[i], Is.EqualTo(expected).Within(Tolerance));
+        }
+    }
+
+    [Test]
+    [Category("Kernels")]
+    public void UnitRowsAreTheNaiveTwin([Values(1, 3, 8, 9, 17, 40)] int length)
+    {
+        const int Rows = 5;
+        T[] x = Samples.Numbers<T>(Rows * length, 5);
+        double[] y = Array.ConvertAll(new LayerRun<T>(new UnitNormalization(), [length], Rows).Forward(x)[0], double.CreateChecked);
+        for (int i = 0; i < y.Length; i++)
+        {
+            double squares = x.Skip(i / length * length).Take(length).Sum(v => double.CreateChecked(v * v));
+            Assert.That(y[i], Is.EqualTo(double.CreateChecked(x[i]) / Math.Sqrt(squares)).Within(Tolerance));
+        }
+    }
+
+    [Test]
     public void ParametersHaveTheNamesAndTheOrderOfKeras()
     {
         BatchNormalization layer = new();
