@@ -49,4 +49,7 @@ internal sealed unsafe class NodeState<T>
     public nint ActivationGradient { get; set; }
 
     public NodeState<T>[] Children { get; set; } = [];
+
+    /// <summary>Whether the layer has asked for random numbers since this was last set to false.</summary>
+    public bool HasDrawn { get; set; }
 }

@@ -42,6 +42,31 @@ internal sealed class Graph
         return new Graph([.. builder.Nodes], [.. builder.Shapes], inputValues, outputValues);
     }
 
+    /// <summary>Some nodes as a graph of their own: values are numbered anew, streams of random numbers stay.</summary>
+    /// <param name="nodes">In their order.</param>
+    /// <param name="inputs">The values that they read and do not compute.</param>
+    /// <param name="outputs">Values among the inputs, or computed by the nodes.</param>
+    public Graph Part(IEnumerable<GraphNode> nodes, IReadOnlyList<int> inputs, IReadOnlyList<int> outputs)
+    {
+        Dictionary<int, int> numbers = [];
+        List<Shape> shapes = [];
+        int[] partInputs = Renumber(inputs);
+        GraphNode[] partNodes =
+            [.. nodes.Select(node => node with { Inputs = Renumber(node.Inputs), Outputs = Renumber(node.Outputs) })];
+        int[] partOutputs = Renumber(outputs);
+        return new Graph(partNodes, [.. shapes], partInputs, partOutputs);
+
+        int[] Renumber(IReadOnlyList<int> values) => [.. values.Select(value =>
+        {
+            if (numbers.TryAdd(value, shapes.Count))
+            {
+                shapes.Add(ValueShapes[value]);
+            }
+
+            return numbers[value];
+        })];
+    }
+
     /// <summary>The node that computes a value; null for an input.</summary>
     public GraphNode? ProducerOf(int value) => Nodes.FirstOrDefault(node => node.Outputs.Contains(value));
 

@@ -55,6 +55,9 @@ public abstract class SpatialDropout : SpatialLayer
     public override bool CanRunInPlace => true;
 
     /// <inheritdoc/>
+    public override bool DrawsByRow => true;
+
+    /// <inheritdoc/>
     public override BufferNeeds Needs(ReadOnlySpan<Shape> inputs, int batch) => new(Scratch: batch * inputs[0][^1]);
 
     /// <inheritdoc/>
