@@ -44,6 +44,9 @@ public sealed class ConsoleSweepProgress : IProgress<SweepProgress>
         _width = width;
     }
 
+    /// <summary>The metrics to print, in this order; all of them if null. Those that a trial does not have are left out.</summary>
+    public IReadOnlyList<string>? Metrics { get; init; }
+
     /// <inheritdoc/>
     public void Report(SweepProgress value)
     {
@@ -79,10 +82,13 @@ public sealed class ConsoleSweepProgress : IProgress<SweepProgress>
         _line.Append($"/{value.Total}  {trial}  ");
         _line.AppendDuration(trial.Seconds);
         _line.Append(" ");
-        foreach ((string name, double metric) in trial.Metrics)
+        foreach (string name in Metrics ?? [.. trial.Metrics.Keys])
         {
-            _line.Append($" {name} ");
-            _line.AppendValue(metric);
+            if (trial.Metrics.TryGetValue(name, out double metric))
+            {
+                _line.Append($" {name} ");
+                _line.AppendValue(metric);
+            }
         }
     }
 

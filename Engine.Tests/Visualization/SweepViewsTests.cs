@@ -74,6 +74,15 @@ public sealed class SweepViewsTests
     }
 
     [Test]
+    public void Progress_prints_the_metrics_that_are_asked_for()
+    {
+        StringWriter writer = new() { NewLine = "\n" };
+        Report(new ConsoleSweepProgress(writer, isTerminal: false) { Metrics = ["gap", "loss"] });
+
+        Assert.That(writer.ToString(), Does.EndWith(" 3/12  rate 0.3, seed 2  4.1s  gap 2.10e-04\n"));
+    }
+
+    [Test]
     public void A_terminal_has_a_bar_below()
     {
         StringWriter writer = new() { NewLine = "\n" };
