@@ -9,6 +9,8 @@ internal sealed class ExampleContext
 {
     private readonly ParseResult _arguments;
     private readonly List<string> _files = [];
+    private readonly List<string> _pictures = [];
+    private readonly List<ResultTable> _tables = [];
 
     public ExampleContext(
         string example, ParseResult arguments, SharedOptions shared, TextWriter output, CancellationToken cancellation)
@@ -23,6 +25,20 @@ internal sealed class ExampleContext
         Folder = Path.GetFullPath(Path.Combine(arguments.GetValue(shared.Out) ?? "artifacts", example));
         Output = output;
         Cancellation = cancellation;
+    }
+
+    /// <summary>The example as it runs when only its name is given.</summary>
+    /// <param name="example">The example.</param>
+    /// <param name="folder">The folder in which its folder of results is.</param>
+    /// <param name="output">Where to print.</param>
+    /// <param name="cancellation">Ends the run.</param>
+    public static ExampleContext WithDefaults(Example example, string folder, TextWriter output, CancellationToken cancellation)
+    {
+        var shared = new SharedOptions();
+        var command = new Command(example.Name, example.Summary);
+        foreach (Option option in example.Options.Concat(shared.All))
+            command.Options.Add(option);
+        return new ExampleContext(example.Name, command.Parse([shared.Out.Name, folder]), shared, output, cancellation);
     }
 
     /// <summary>The example's name.</summary>
@@ -49,6 +65,12 @@ internal sealed class ExampleContext
     /// <summary>Where to print.</summary>
     public TextWriter Output { get; }
 
+    /// <summary>The tables printed so far.</summary>
+    public IReadOnlyList<ResultTable> Tables => _tables;
+
+    /// <summary>The paths of the charts saved so far.</summary>
+    public IReadOnlyList<string> Pictures => _pictures;
+
     /// <summary>Cancelled by Ctrl-C.</summary>
     public CancellationToken Cancellation { get; }
 
@@ -62,6 +84,7 @@ internal sealed class ExampleContext
     /// <summary>Prints a table, with a frame where there is a terminal.</summary>
     public void Print(ResultTable table)
     {
+        _tables.Add(table);
         Output.Flush();
         if (Output == Console.Out)
             table.Write();
@@ -79,6 +102,7 @@ internal sealed class ExampleContext
         string path = PathOf(file);
         chart.Save(path, width, height);
         _files.Add(path);
+        _pictures.Add(path);
     }
 
     /// <summary>Saves a model among this example's results.</summary>
