@@ -1,4 +1,3 @@
-using System.Numerics;
 using Engine.Layers;
 using static Engine.Activations.ActivationFunction;
 

@@ -249,8 +249,10 @@ public sealed class PredictMonteCarloTests
     [Test]
     public void Nothing_of_the_model_changes_and_normalizations_use_their_averages()
     {
-        Sequential model = new(
-            new Input(6), new Dropout(0.5), new BatchNormalization(), new Dense(3, Softmax)) { Seed = 4 };
+        Sequential model = new(new Input(6), new Dropout(0.5), new BatchNormalization(), new Dense(3, Softmax))
+        {
+            Seed = 4,
+        };
         Tensor<float> x = Inputs(model, 20);
         float[] weights = Samples.Weights<float>(model);
 

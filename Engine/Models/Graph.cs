@@ -47,7 +47,9 @@ internal sealed class Graph
         return new Graph([.. builder.Nodes], [.. builder.Shapes], inputValues, outputValues, outputMasks);
     }
 
-    /// <summary>Some nodes as a graph of their own: values are numbered anew, streams of random numbers stay.</summary>
+    /// <summary>
+    /// Some nodes as a graph of their own: values are numbered anew, streams of random numbers stay. Its outputs have no masks.
+    /// </summary>
     /// <param name="nodes">In their order.</param>
     /// <param name="inputs">The values that they read and do not compute.</param>
     /// <param name="outputs">Values among the inputs, or computed by the nodes.</param>
@@ -59,11 +61,14 @@ internal sealed class Graph
         GraphNode[] partNodes =
             [.. nodes.Select(node => node with
             {
-                Inputs = Renumber(node.Inputs), Outputs = Renumber(node.Outputs), Masks = Renumber(node.Masks),
+                Inputs = Renumber(node.Inputs),
+                Outputs = Renumber(node.Outputs),
+                Masks = Renumber(node.Masks),
             })];
         int[] partOutputs = Renumber(outputs);
-        return new Graph(partNodes, [.. shapes], partInputs, partOutputs, [.. outputs.Select(_ => -1)]);
+        return new Graph(partNodes, [.. shapes], partInputs, partOutputs, [.. partOutputs.Select(_ => -1)]);
 
+        // No value, −1, stays none.
         int[] Renumber(IReadOnlyList<int> values) => [.. values.Select(value =>
         {
             if (value < 0)
@@ -86,9 +91,9 @@ internal sealed class Graph
     /// <summary>
     /// Gives each node the random stream of the node so many places before it: for comparing graphs that differ by a few.
     /// </summary>
-    public void MoveStreams(int places) => Nodes = [.. Nodes.Select((node, i) => node with
+    public void MoveStreams(int places) => Nodes = [.. Nodes.Select(node => node with
     {
-        Stream = RandomStreams.Node(Math.Max(0, i - places)),
+        Stream = Math.Max(RandomStreams.Node(0), node.Stream - (ulong)places),
     })];
 
     private sealed class Builder

@@ -2,7 +2,6 @@ using System.Numerics;
 using System.Numerics.Tensors;
 using Engine.Activations;
 using Engine.Layers;
-using Engine.Numerics;
 
 namespace Engine.Uncertainty;
 

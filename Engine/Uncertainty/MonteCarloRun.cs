@@ -1,6 +1,4 @@
 using System.Numerics;
-using System.Numerics.Tensors;
-using Engine.Data;
 using Engine.Numerics;
 
 namespace Engine.Uncertainty;
