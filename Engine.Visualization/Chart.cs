@@ -7,13 +7,24 @@ namespace Engine.Visualization;
 /// afterwards; it never changes itself. Colours are told apart with colour-blind eyes, and lines by their dashes as well.
 /// </summary>
 /// <example><code>Chart.OfHistory(history, "accuracy", "val_accuracy").Save("accuracy.png");</code></example>
-public sealed class Chart
+public sealed partial class Chart
 {
     private const int DefaultBins = 40;
+    private const int DefaultWidth = 800, DefaultHeight = 500;
 
-    private Chart(params Panel[] panels) => Panels = panels;
+    private readonly ChartLayout _layout;
 
-    internal IReadOnlyList<Panel> Panels { get; }
+    private Chart(Panel panel)
+        : this(new ChartLayout([panel], Columns: 1))
+    {
+    }
+
+    private Chart(ChartLayout layout) => _layout = layout;
+
+    /// <summary>The panels, row by row.</summary>
+    internal IReadOnlyList<Panel> Panels => _layout.Panels;
+
+    private (int Width, int Height) Size => _layout.Panels.Count == 1 ? _layout.Panels[0].Size : (DefaultWidth, DefaultHeight);
 
     /// <summary>
     /// The curves of one training by epoch: training dashed, validation solid. A line of text says why validation may look better.
@@ -61,6 +72,22 @@ public sealed class Chart
     public static Chart Scatter(
         string title, string xTitle, string yTitle, params (string Label, IReadOnlyList<double> X, IReadOnlyList<double> Y)[] series) =>
         new(new LinesPanel(title, xTitle, yTitle, Curve.FromSeries(nameof(Scatter), series, connected: false)));
+
+    /// <summary>Lines, each in a shaded band: a mean with its deviation, or an estimate with its interval.</summary>
+    /// <param name="title">The title of the figure.</param>
+    /// <param name="xTitle">The title of the horizontal axis, with its unit.</param>
+    /// <param name="yTitle">The title of the vertical axis, with its unit.</param>
+    /// <param name="series">
+    /// The lines and the edges of their bands; all of equal length, at least one point. NaN leaves a gap. The label says what the
+    /// band is: "dropout 0.5 (± one standard deviation of 5 seeds)".
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// No series, one without a point, lists of different lengths, or a lower edge above the upper one.
+    /// </exception>
+    public static Chart Band(
+        string title, string xTitle, string yTitle,
+        params (string Label, IReadOnlyList<double> X, IReadOnlyList<double> Y, IReadOnlyList<double> Low, IReadOnlyList<double> High)[] series) =>
+        new(new LinesPanel(title, xTitle, yTitle, Curve.FromBands(series)));
 
     /// <summary>Vertical bars, with their values above them; several series stand side by side in each category.</summary>
     /// <param name="title">The title of the figure.</param>
@@ -125,8 +152,24 @@ public sealed class Chart
     {
         ArgumentNullException.ThrowIfNull(charts);
         return charts.Length > 0
-            ? new Chart([.. charts.SelectMany(chart => chart.Panels)])
+            ? new Chart(new ChartLayout(PanelsOf(charts), Columns: charts.Sum(chart => chart.Panels.Count)))
             : throw new ArgumentException("Chart.SideBySide: expected at least one chart, got none.", nameof(charts));
+    }
+
+    /// <summary>Several charts in one figure, in rows. They share scales as in <see cref="SideBySide"/>.</summary>
+    /// <param name="columns">How many stand in a row, at least one.</param>
+    /// <param name="charts">The charts, row by row; at least one.</param>
+    /// <exception cref="ArgumentException">No chart.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The number of columns is below one.</exception>
+    public static Chart Grid(int columns, params Chart[] charts)
+    {
+        ArgumentNullException.ThrowIfNull(charts);
+        if (columns < 1)
+            throw new ArgumentOutOfRangeException(nameof(columns), $"Chart.Grid: expected at least one column, got {columns}.");
+        if (charts.Length == 0)
+            throw new ArgumentException("Chart.Grid: expected at least one chart, got none.", nameof(charts));
+        Panel[] panels = PanelsOf(charts);
+        return new Chart(new ChartLayout(panels, Math.Min(columns, panels.Length)));
     }
 
     /// <summary>
@@ -134,25 +177,28 @@ public sealed class Chart
     /// written beside its place and renamed, so that a file under this name is always whole.
     /// </summary>
     /// <param name="path">Where to, ending in <c>.png</c> or <c>.svg</c>.</param>
-    /// <param name="width">The width in pixels, 200 to 10,000.</param>
-    /// <param name="height">The height in pixels, 150 to 10,000.</param>
+    /// <param name="width">The width in pixels, 200 to 10,000; if null what suits the chart, mostly 800.</param>
+    /// <param name="height">The height in pixels, 150 to 10,000; if null what suits the chart, mostly 500.</param>
     /// <exception cref="ArgumentException">The path has another extension.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The width or the height is out of range.</exception>
-    public void Save(string path, int width = 800, int height = 500)
+    public void Save(string path, int? width = null, int? height = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        ArgumentOutOfRangeException.ThrowIfLessThan(width, 200);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(width, 10_000);
-        ArgumentOutOfRangeException.ThrowIfLessThan(height, 150);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(height, 10_000);
+        (int w, int h) = (width ?? Size.Width, height ?? Size.Height);
+        if (w is < 200 or > 10_000)
+            throw new ArgumentOutOfRangeException(nameof(width), $"Chart.Save: expected a width of 200 to 10,000 pixels, got {w}.");
+        if (h is < 150 or > 10_000)
+            throw new ArgumentOutOfRangeException(nameof(height), $"Chart.Save: expected a height of 150 to 10,000 pixels, got {h}.");
         string extension = Path.GetExtension(path);
         byte[] file = extension.ToUpperInvariant() switch
         {
-            ".PNG" => ChartRenderer.ToPng(Panels, width, height),
-            ".SVG" => ChartRenderer.ToSvg(Panels, width, height),
+            ".PNG" => ChartRenderer.ToPng(_layout, w, h),
+            ".SVG" => ChartRenderer.ToSvg(_layout, w, h),
             _ => throw new ArgumentException(
                 $"Chart.Save: expected a path ending in .png or .svg, got '{path}'. Change the extension.", nameof(path)),
         };
         WholeFile.Write(path, file);
     }
+
+    private static Panel[] PanelsOf(Chart[] charts) => [.. charts.SelectMany(chart => chart.Panels)];
 }

@@ -73,8 +73,8 @@ internal sealed class ExampleContext
     public PredictOptions NewPredictOptions() =>
         new() { DegreeOfParallelism = DegreeOfParallelism, CancellationToken = Cancellation };
 
-    /// <summary>Saves a chart among this example's results, of a size that a README and a slide can show.</summary>
-    public void Save(Chart chart, string file, int width = 800, int height = 480)
+    /// <summary>Saves a chart among this example's results, of a size that a README and a slide can show: what suits it if null.</summary>
+    public void Save(Chart chart, string file, int? width = null, int? height = null)
     {
         string path = PathOf(file);
         chart.Save(path, width, height);

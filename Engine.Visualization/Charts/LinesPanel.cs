@@ -4,7 +4,7 @@ using ScottPlot.Plottables;
 namespace Engine.Visualization;
 
 /// <summary>Lines and points over two numeric axes.</summary>
-internal sealed class LinesPanel(string title, string xTitle, string yTitle, Curve[] curves) : Panel
+internal sealed class LinesPanel(string title, string xTitle, string yTitle, Curve[] curves) : PlotPanel
 {
     // Up to this length each point of a line has a marker; more would run together.
     private const int MostMarkers = 30;
@@ -12,25 +12,41 @@ internal sealed class LinesPanel(string title, string xTitle, string yTitle, Cur
     /// <summary>Whether the horizontal axis counts: ticks at whole numbers only.</summary>
     public bool CountsX { get; init; }
 
+    /// <summary>Whether the vertical axis begins at zero, or shows zero where values are below it.</summary>
+    public bool HasZero { get; init; }
+
+    /// <summary>Whether points of connected lines have markers where there is room for them.</summary>
+    public bool HasLineMarkers { get; init; } = true;
+
     internal IReadOnlyList<Curve> Curves => curves;
 
     internal string Title => title;
 
     internal string YTitle => yTitle;
 
-    public override IReadOnlyList<LegendEntry> Legend { get; } =
+    public override IReadOnlyList<LegendEntry> Legend =>
     [
         .. from curve in curves
            where curve.Label.Length > 0
-           select new LegendEntry(curve.Label, SymbolOf(curve), curve.Color, HasMarkers(curve, curves) ? curve.Marker : null),
+           select new LegendEntry(
+               curve.Label, SymbolOf(curve), curve.Color, curve.IsLine && HasMarkers(curve) ? curve.Marker : null)
+           {
+               Opacity = curve.IsLine ? 1 : curve.LegendOpacity,
+           },
     ];
 
     public override void Draw(Plot plot, CoordinateRange? range)
     {
         foreach (Curve curve in curves)
         {
+            if (curve.Band is { } band)
+                AddBand(plot, curve, band.Low, band.High);
+        }
+
+        foreach (Curve curve in curves.Where(curve => curve.IsLine))
+        {
             // Gaps where a value is not finite: each stretch between them is a line of its own.
-            foreach ((int start, int end) in FiniteStretches(curve))
+            foreach ((int start, int end) in FiniteStretches(curve.X, curve.Y))
                 AddStretch(plot, curve, start, end);
         }
 
@@ -42,6 +58,25 @@ internal sealed class LinesPanel(string title, string xTitle, string yTitle, Cur
             plot.Axes.SetLimitsX(first - room, last + room);
             ChartStyle.UseIntegerTicks(plot.Axes.Bottom);
         }
+
+        if (HasZero)
+        {
+            double[] all = [.. curves.SelectMany(curve => curve.Y).Where(double.IsFinite)];
+            double low = Math.Min(0, all.DefaultIfEmpty(0).Min()), high = Math.Max(0, all.DefaultIfEmpty(1).Max());
+            double space = 0.06 * (high > low ? high - low : 1);
+            plot.Axes.SetLimitsY(low < 0 ? low - space : 0, high + space);
+        }
+    }
+
+    private static void AddBand(Plot plot, Curve curve, double[] low, double[] high)
+    {
+        foreach ((int start, int end) in FiniteStretches(curve.X, low, high))
+        {
+            FillY band = plot.Add.FillY(curve.X[start..end], low[start..end], high[start..end]);
+            band.FillColor = ChartStyle.ColorOf(curve.Color).WithAlpha(curve.BandOpacity);
+            band.LineWidth = 0;
+            band.MarkerStyle = MarkerStyle.None;
+        }
     }
 
     private void AddStretch(Plot plot, Curve curve, int start, int end)
@@ -51,21 +86,23 @@ internal sealed class LinesPanel(string title, string xTitle, string yTitle, Cur
         if (curve.IsDashed)
             line.PathStrategy = new DashedPath();
         line.MarkerShape = ChartStyle.MarkerOf(curve.Marker);
-        line.MarkerSize = !curve.IsConnected || end - start == 1 ? 7 : HasMarkers(curve, curves) ? 5 : 0;
+        line.MarkerSize = !curve.IsConnected || end - start == 1 ? 7 : HasMarkers(curve) ? 5 : 0;
     }
 
     // The same for all lines of a panel, so that a marker says nothing about a line's length.
-    private static bool HasMarkers(Curve curve, Curve[] all) => !curve.IsConnected || all.Max(one => one.X.Length) <= MostMarkers;
+    private bool HasMarkers(Curve curve) => !curve.IsConnected
+        || (HasLineMarkers && curves.Where(one => one.IsLine && one.IsConnected).Max(one => one.X.Length) <= MostMarkers);
 
     private static LegendSymbol SymbolOf(Curve curve) =>
-        !curve.IsConnected ? LegendSymbol.Points : curve.IsDashed ? LegendSymbol.DashedLine : LegendSymbol.Line;
+        !curve.IsLine ? LegendSymbol.Box
+        : !curve.IsConnected ? LegendSymbol.Points : curve.IsDashed ? LegendSymbol.DashedLine : LegendSymbol.Line;
 
-    private static IEnumerable<(int Start, int End)> FiniteStretches(Curve curve)
+    private static IEnumerable<(int Start, int End)> FiniteStretches(double[] x, params double[][] values)
     {
         int start = 0;
-        for (int i = 0; i <= curve.X.Length; i++)
+        for (int i = 0; i <= x.Length; i++)
         {
-            if (i < curve.X.Length && double.IsFinite(curve.X[i]) && double.IsFinite(curve.Y[i]))
+            if (i < x.Length && double.IsFinite(x[i]) && values.All(y => double.IsFinite(y[i])))
                 continue;
             if (i > start)
                 yield return (start, i);
