@@ -20,6 +20,9 @@ internal sealed unsafe class NodeState<T>
 
     public required int[] OutputStorages { get; init; }
 
+    /// <summary>The index of the storage of each input's mask; −1 where it has none.</summary>
+    public required int[] MaskStorages { get; init; }
+
     /// <summary>Addresses; 0 where the gradient is not wanted.</summary>
     public required nint[] InputGradients { get; init; }
 
@@ -30,6 +33,9 @@ internal sealed unsafe class NodeState<T>
 
     /// <summary>For a child: the largest batch that there is memory for.</summary>
     public int MaxBatch { get; init; } = int.MaxValue;
+
+    /// <summary>For a child that may see several rows for one of the wrapper's: room for their random keys.</summary>
+    public uint[] ChildRowKeys { get; init; } = [];
 
     /// <summary>The gradients of the layer's own parameters; 0 where not wanted.</summary>
     public nint[] ParameterGradients { get; set; } = [];

@@ -78,6 +78,17 @@ public readonly unsafe ref struct Pass<T>
         ? []
         : Rows(_run.Storages[_node.OutputStorages[index]], _node.OutputShapes[index]);
 
+    /// <summary>
+    /// The mask of an input's steps, <c>[batch, steps]</c>, in forward and in backward: 1 for a step that counts, 0 for one that
+    /// does not, such as padding. Empty: the input has no mask, all its steps count.
+    /// </summary>
+    public ReadOnlySpan<T> Mask(int index = 0)
+    {
+        int storage = _node.MaskStorages[index];
+        nint address = storage < 0 ? 0 : _run.Storages[storage];
+        return address == 0 ? [] : new ReadOnlySpan<T>((void*)address, _run.Batch * _node.InputShapes[index][0]);
+    }
+
     /// <summary>The gradient of an output, in backward.</summary>
     public ReadOnlySpan<T> OutputGradient(int index = 0) => Rows(_node.OutputGradients[index], _node.OutputShapes[index]);
 
@@ -87,9 +98,12 @@ public readonly unsafe ref struct Pass<T>
     /// <summary>The values of one of the layer's own parameters.</summary>
     public ReadOnlySpan<T> Values(Parameter parameter) => parameter.Values<T>();
 
-    /// <summary>The values of a parameter that does not train, to be written in forward in <see cref="Phase.Training"/> only.</summary>
-    /// <exception cref="InvalidOperationException">The parameter trains, or this is not a training pass.</exception>
-    public Span<T> State(Parameter parameter) => !parameter.Trains && IsTraining && !_run.IsBackward
+    /// <summary>
+    /// The values of a parameter that does not train, to be written in forward: in <see cref="Phase.Training"/> only, unless the
+    /// layer is stateful.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The parameter trains, or this is not a pass that may write.</exception>
+    public Span<T> State(Parameter parameter) => !parameter.Trains && (IsTraining || _node.Layer.IsStateful) && !_run.IsBackward
         ? parameter.WritableValues<T>()
         : throw new InvalidOperationException(
             $"{_node.Layer.Title}: expected to write state in forward of a training pass, got {parameter.Name} in {Phase}. "
@@ -180,10 +194,33 @@ public readonly unsafe ref struct Pass<T>
         run.Threads = _run.Threads;
         run.Seed = _run.Seed;
         run.Step = _run.Step;
-        run.RowKeys = batch == _run.Batch ? _run.RowKeys : default;
+        run.RowKeys = batch == _run.Batch ? _run.RowKeys : KeysOf(child, batch);
         run.IsBackward = _run.IsBackward;
         run.Storages[0] = input;
         run.Storages[1] = output;
+
+        // A child that sees the rows and steps of this layer sees their mask.
+        int mask = _node.MaskStorages[0];
+        bool hasSteps = batch == _run.Batch && child.InputShapes[0].Rank > 0 && child.InputShapes[0][0] == _node.InputShapes[0][0];
+        run.Storages[2] = mask >= 0 && hasSteps ? _run.Storages[mask] : 0;
+    }
+
+    // The keys of the rows that a child sees for each row of this layer, such as its steps: key · rows + row.
+    private ReadOnlyMemory<uint> KeysOf(NodeState<T> child, int batch)
+    {
+        if (_run.RowKeys.IsEmpty || batch % _run.Batch != 0 || child.ChildRowKeys.Length < batch)
+        {
+            return default;
+        }
+
+        ReadOnlySpan<uint> keys = _run.RowKeys.Span;
+        int rows = batch / _run.Batch;
+        for (int i = 0; i < batch; i++)
+        {
+            child.ChildRowKeys[i] = (keys[i / rows] * (uint)rows) + (uint)(i % rows);
+        }
+
+        return child.ChildRowKeys.AsMemory(0, batch);
     }
 
     private nint Checked(NodeState<T> child, ReadOnlySpan<T> values, Shape shape, T* address, int batch)

@@ -54,6 +54,9 @@ public abstract class SpatialDropout : SpatialLayer
     /// <inheritdoc/>
     public override bool CanRunInPlace => true;
 
+    /// <summary>Steps stay what they are: the mask goes on.</summary>
+    public override MaskRule OutputMask(ReadOnlySpan<bool> masked) => MaskRule.Keep;
+
     /// <inheritdoc/>
     public override BufferNeeds Needs(ReadOnlySpan<Shape> inputs, int batch) => new(Scratch: batch * inputs[0][^1]);
 
