@@ -12,8 +12,8 @@ public class TimeSeriesTests
     public void CutsWindowsInTheOrderOfTime()
     {
         WindowedSeries data = TimeSeries.Windows(Steps, window: 3, horizon: 2, stride: 2, 0.25, 0.2, normalize: false);
-        Assert.That(data.Train.InputShapes[0], Is.EqualTo(Shape.Create(3, 1));
-        Assert.That(data.Train.TargetShapes[0], Is.EqualTo(Shape.Create(2));
+        Assert.That(data.Train.InputShapes[0], Is.EqualTo(Shape.Create(3, 1)));
+        Assert.That(data.Train.TargetShapes[0], Is.EqualTo(Shape.Create(2)));
 
         // 20 steps: 0 to 10 to train on, 11 to 15 to validate, 16 to 19 to test.
         Assert.That(Rows(data.Train.Inputs, 3), Is.EqualTo(new[] { "0 1 2", "2 3 4", "4 5 6", "6 7 8" }));
@@ -59,8 +59,8 @@ public class TimeSeriesTests
         }
 
         WindowedSeries data = TimeSeries.Windows(series, window: 4, horizon: 2, testSplit: 0.25, targets: [2, 1]);
-        Assert.That(data.Train.InputShapes[0], Is.EqualTo(Shape.Create(4, 3));
-        Assert.That(data.Train.TargetShapes[0], Is.EqualTo(Shape.Create(2, 2));
+        Assert.That(data.Train.InputShapes[0], Is.EqualTo(Shape.Create(4, 3)));
+        Assert.That(data.Train.TargetShapes[0], Is.EqualTo(Shape.Create(2, 2)));
         Assert.That(data.Mean, Is.EqualTo(new[] { 4.0, 140, 7 }));
         Assert.That(data.StandardDeviation[2], Is.EqualTo(1), "a constant feature stays");
         double[] test = data.Denormalize(data.Test!.TargetColumns[0].ToTensor<double>()).AsDenseSpan()[..4].ToArray();

@@ -15,9 +15,12 @@ public sealed record LayerCase(string Name, Func<Layer> Make, Shape[] Inputs, Sh
 
     public bool IsSameInAllPhases { get; init; } = true;
 
+    /// <summary>Fills the inputs of layers that want class numbers; null: normal numbers.</summary>
+    public InputFill? FillInput { get; init; }
+
     public LayerContractOptions Options => new()
     {
-        GradientCheck = new GradientCheckOptions { AllowTrivial = AllowTrivial },
+        GradientCheck = new GradientCheckOptions { AllowTrivial = AllowTrivial, FillInput = FillInput },
         Output = Output,
         WrongInputs = Wrong,
         WrongInputMessage = WrongMessage,

@@ -69,6 +69,32 @@ public sealed class ConfigurationWriter
     /// <param name="value">A built-in one, or one that the catalog for loading knows.</param>
     public void Write(string name, Constraint? value) => Write(name, value?.Name, value?.Parameters);
 
+    /// <summary>Writes a layer that this one is made around, with all it needs to be made again; nothing if null.</summary>
+    /// <param name="name">Under which it is read again; a value that was there gives way.</param>
+    /// <param name="value">A layer of a kind that the catalog for loading knows; no model.</param>
+    public void Write(string name, Layer? value)
+    {
+        if (value is null)
+        {
+            return;
+        }
+
+        ConfigurationWriter configuration = new();
+        value.Describe(configuration);
+        JsonObject layer = new() { ["kind"] = value.Kind, ["configuration"] = configuration.Values };
+        if (value.Name is not null)
+        {
+            layer["name"] = value.Name;
+        }
+
+        if (!value.Trainable)
+        {
+            layer["trainable"] = false;
+        }
+
+        Values[name] = layer;
+    }
+
     private void Write(string name, string? kind, IReadOnlyDictionary<string, double>? parameters)
     {
         if (kind is null)

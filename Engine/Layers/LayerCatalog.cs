@@ -59,6 +59,7 @@ public sealed class LayerCatalog
         PoolingLayers.AddTo(this);
         NormalizingLayers.AddTo(this);
         PreprocessingLayers.AddTo(this);
+        SequenceLayers.AddTo(this);
     }
 
     /// <summary>The kinds of layers in the catalog.</summary>

@@ -110,6 +110,38 @@ public sealed class LayerConfiguration
     /// <exception cref="ArgumentException">Neither catalog nor library knows its name, or it has no such number.</exception>
     public Constraint? Constraint(string name) => Make(name, _catalog.Constraint);
 
+    /// <summary>A layer that this one is made around; null if none was written.</summary>
+    /// <param name="name">The name it was written under.</param>
+    /// <exception cref="InvalidDataException">It is no layer, or of a kind that the catalog lacks; the message says where.</exception>
+    public Layer? Layer(string name)
+    {
+        if (!Has(name))
+        {
+            return null;
+        }
+
+        JsonElement value = _values.GetProperty(name);
+        if (value.ValueKind != JsonValueKind.Object
+            || !value.TryGetProperty("kind", out JsonElement kind) || kind.ValueKind != JsonValueKind.String
+            || !value.TryGetProperty("configuration", out JsonElement configuration))
+        {
+            throw Unexpected(name, "a layer");
+        }
+
+        Layer layer = _catalog.Make(kind.GetString()!, new LayerConfiguration($"{_title}: {name}", configuration, _catalog));
+        if (value.TryGetProperty("name", out JsonElement own) && own.ValueKind == JsonValueKind.String)
+        {
+            layer.SetName(own.GetString()!);
+        }
+
+        if (value.TryGetProperty("trainable", out JsonElement trainable) && trainable.ValueKind == JsonValueKind.False)
+        {
+            layer.Freeze();
+        }
+
+        return layer;
+    }
+
     internal static IReadOnlyDictionary<string, double> Numbers(JsonElement values)
     {
         Dictionary<string, double> numbers = [];
