@@ -9,7 +9,7 @@ namespace Engine.Tests.Layers;
 internal static class AttentionTable
 {
     private static readonly Shape[][] Inputs =
-        [[[5, 3]], [[4, 3], [7, 3]], [[4, 3], [6, 5], [6, 3]], [[1, 2], [3, 4], [3, 2]]];
+        [[[5, 3]], [[4, 3], [7, 3]], [[4, 3], [6, 5], [6, 3]], [[2, 2], [3, 4], [3, 2]]];
 
     public static IEnumerable<LayerCase> All => [.. Plain, .. MultiHead];
 
