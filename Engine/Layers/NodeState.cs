@@ -40,6 +40,12 @@ internal sealed unsafe class NodeState<T>
     /// <summary>The gradients of the layer's own parameters; 0 where not wanted.</summary>
     public nint[] ParameterGradients { get; set; } = [];
 
+    /// <summary>The addresses of values that a layer around this one puts in place of its own parameters'; 0 elsewhere.</summary>
+    public nint[] Substitutes { get; set; } = [];
+
+    /// <summary>Whether there are substitutes in this node or in one inside it.</summary>
+    public bool HasSubstitutes { get; set; }
+
     public nint Kept { get; set; }
 
     public int KeptLength { get; set; }
@@ -55,4 +61,45 @@ internal sealed unsafe class NodeState<T>
     public nint ActivationGradient { get; set; }
 
     public NodeState<T>[] Children { get; set; } = [];
+
+    /// <summary>The node, this one or one inside it, whose layer has the parameter; null if none has.</summary>
+    public NodeState<T>? Owner(Parameter parameter)
+    {
+        IReadOnlyList<Parameter> own = Layer.OwnParameters;
+        if (parameter.Index < own.Count && ReferenceEquals(own[parameter.Index], parameter))
+        {
+            return this;
+        }
+
+        foreach (NodeState<T> child in Children)
+        {
+            if (child.Owner(parameter) is { } owner)
+            {
+                return owner;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Forgets the substitutes of this node and of those inside it, if there are any.</summary>
+    public void ClearSubstitutes()
+    {
+        if (!HasSubstitutes)
+        {
+            return;
+        }
+
+        Clear(this);
+        HasSubstitutes = false;
+
+        static void Clear(NodeState<T> node)
+        {
+            Array.Clear(node.Substitutes);
+            foreach (NodeState<T> child in node.Children)
+            {
+                Clear(child);
+            }
+        }
+    }
 }

@@ -96,7 +96,12 @@ public readonly unsafe ref struct Pass<T>
     public Span<T> InputGradient(int index = 0) => Rows(_node.InputGradients[index], _node.InputShapes[index]);
 
     /// <summary>The values of one of the layer's own parameters.</summary>
-    public ReadOnlySpan<T> Values(Parameter parameter) => parameter.Values<T>();
+    public ReadOnlySpan<T> Values(Parameter parameter) => ValuesIn(_node, parameter);
+
+    /// <summary>The values of a parameter of a child.</summary>
+    /// <param name="child">The index in <see cref="Layer.Children"/>.</param>
+    /// <param name="parameter">One of the child's, or of a layer inside it.</param>
+    public ReadOnlySpan<T> Values(int child, Parameter parameter) => ValuesIn(Owner(child, parameter), parameter);
 
     /// <summary>
     /// The values of a parameter that does not train, to be written in forward: in <see cref="Phase.Training"/> only, unless the
@@ -109,12 +114,40 @@ public readonly unsafe ref struct Pass<T>
             $"{_node.Layer.Title}: expected to write state in forward of a training pass, got {parameter.Name} in {Phase}. "
             + "Only parameters made with trains: false may be written by a layer.");
 
-    /// <summary>The gradient of one of the layer's own parameters, to be overwritten in backward; empty if it is not wanted.</summary>
-    public Span<T> Gradient(Parameter parameter)
+    /// <summary>
+    /// Gives a child other values of one of its parameters, for its next <see cref="Forward"/> or <see cref="Backward"/> alone:
+    /// masked ones, say. The gradient that it computes is then that of these values.
+    /// </summary>
+    /// <param name="child">The index in <see cref="Layer.Children"/>.</param>
+    /// <param name="parameter">One of the child's, or of a layer inside it.</param>
+    /// <param name="values">As many as the parameter has, in this layer's <see cref="Kept"/> or <see cref="Scratch"/>.</param>
+    /// <exception cref="ShapeException">The number of values is another.</exception>
+    public void Substitute(int child, Parameter parameter, ReadOnlySpan<T> values)
     {
-        nint address = _node.ParameterGradients[parameter.Index];
-        return address == 0 ? [] : new Span<T>((void*)address, parameter.Shape.Size);
+        if (values.Length != parameter.Shape.Size)
+        {
+            throw new ShapeException(
+                $"{_node.Layer.Title}: expected {parameter.Shape.Size} values for {parameter.Title}, got {values.Length}.",
+                parameter.Shape);
+        }
+
+        fixed (T* address = values)
+        {
+            Owner(child, parameter).Substitutes[parameter.Index] = (nint)address;
+        }
+
+        _node.Children[child].HasSubstitutes = true;
     }
+
+    /// <summary>The gradient of one of the layer's own parameters, to be overwritten in backward; empty if it is not wanted.</summary>
+    public Span<T> Gradient(Parameter parameter) => GradientIn(_node, parameter);
+
+    /// <summary>
+    /// The gradient of a parameter of a child, after the child's <see cref="Backward"/>; empty if it is not wanted.
+    /// </summary>
+    /// <param name="child">The index in <see cref="Layer.Children"/>.</param>
+    /// <param name="parameter">One of the child's, or of a layer inside it.</param>
+    public Span<T> Gradient(int child, Parameter parameter) => GradientIn(Owner(child, parameter), parameter);
 
     /// <summary>
     /// Adds to the loss, in forward: an activity penalty, already divided by the batch size where that is wanted. The layer's
@@ -145,6 +178,7 @@ public readonly unsafe ref struct Pass<T>
             Enter(node, batch, Checked(node, x, node.InputShapes[0], px, batch), own);
             node.Run.ClearPenalty();
             node.Layer.Forward(new Pass<T>(node));
+            node.ClearSubstitutes();
             _run.AddPenalty(node.Run.Penalty);
             node.Layer.TrailingActivation?.Forward(new ReadOnlySpan<T>((void*)own, y.Length), y, RowLength(node));
         }
@@ -181,8 +215,26 @@ public readonly unsafe ref struct Pass<T>
             node.OutputGradients[0] = gradient;
             node.InputGradients[0] = dx.IsEmpty ? 0 : Checked(node, dx, node.InputShapes[0], pdx, batch);
             node.Layer.Backward(new Pass<T>(node));
+            node.ClearSubstitutes();
         }
     }
+
+    private static ReadOnlySpan<T> ValuesIn(NodeState<T> node, Parameter parameter)
+    {
+        nint address = node.Substitutes[parameter.Index];
+        return address == 0 ? parameter.Values<T>() : new ReadOnlySpan<T>((void*)address, parameter.Shape.Size);
+    }
+
+    private static Span<T> GradientIn(NodeState<T> node, Parameter parameter)
+    {
+        nint address = node.ParameterGradients[parameter.Index];
+        return address == 0 ? [] : new Span<T>((void*)address, parameter.Shape.Size);
+    }
+
+    private NodeState<T> Owner(int child, Parameter parameter) => _node.Children[child].Owner(parameter)
+        ?? throw new ArgumentException(
+            $"{_node.Layer.Title}: expected a parameter of {_node.Children[child].Layer.Title}, got {parameter.Title}.",
+            nameof(parameter));
 
     private static int RowLength(NodeState<T> child) => child.OutputShapes[0].Rank == 0 ? 1 : child.OutputShapes[0][^1];
 

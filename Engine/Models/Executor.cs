@@ -214,6 +214,7 @@ internal sealed unsafe class Executor<T>
 
         IReadOnlyList<Parameter> parameters = state.Layer.OwnParameters;
         state.ParameterGradients = new nint[parameters.Count];
+        state.Substitutes = new nint[parameters.Count];
         for (int p = 0; p < parameters.Count; p++)
         {
             if (!_plan.RunsBackward[i] || !_parameterGradients.TryGetValue(parameters[p], out nint main))

@@ -17,8 +17,7 @@ internal static class SequenceLayers
         catalog.Add("Masking", c => new Masking(c.Number("mask_value")));
         catalog.Add("RepeatVector", c => new RepeatVector(c.WholeNumber("count")));
         catalog.Add("Permute", c => new Permute(c.WholeNumbers("dims")));
-        catalog.Add("TimeDistributed", c => new TimeDistributed(
-            c.Layer("layer") ?? throw new InvalidDataException("TimeDistributed: expected a layer, got none.")));
+        catalog.Add("TimeDistributed", c => new TimeDistributed(c.Layer("layer")));
         catalog.Add("Attention", c => new Attention(
             c.Flag("use_scale"), c.Number("dropout"), c.Flag("use_causal_mask"), SeedOf(c)));
         catalog.Add("AdditiveAttention", c => new AdditiveAttention(

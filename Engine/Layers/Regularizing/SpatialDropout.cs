@@ -14,7 +14,7 @@ namespace Engine.Layers;
 /// neighbours are alike, dropping single cells drops little. It draws the masks of a <see cref="Dropout"/> with a noise shape of 1
 /// along the positions.
 /// </remarks>
-public abstract class SpatialDropout : SpatialLayer
+public abstract class SpatialDropout : SpatialLayer, IHasRate
 {
     private DropoutRate _rate;
 
@@ -65,10 +65,7 @@ public abstract class SpatialDropout : SpatialLayer
     {
         ArgumentNullException.ThrowIfNull(writer);
         writer.Write("rate", Rate);
-        if (Seed is { } seed)
-        {
-            writer.Write("seed", seed.ToString(CultureInfo.InvariantCulture));
-        }
+        MaskDraws.WriteSeed(writer, Seed);
     }
 
     /// <inheritdoc/>
