@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Numerics;
 using Engine.Kernels;
-using Engine.Numerics;
 
 namespace Engine.Layers;
 
