@@ -38,6 +38,7 @@ public partial class ArchitectureTests
         ["Serialization"] =
             ["Numerics", "Tensors", "Activations", "Regularizers", "Constraints", "Initializers", "Optimizers", "Losses", "Layers", "Models"],
         ["Checking"] = ["Numerics", "Tensors", "Layers", "Models", "Serialization"],
+        ["Uncertainty"] = ["Numerics", "Kernels", "Tensors", "Activations", "Layers", "Data", "Models"],
     };
 
     private static IEnumerable<Type> Types =>

@@ -119,6 +119,18 @@ internal sealed unsafe class Executor<T>
     public void PoisonScratch(byte value) =>
         new Span<byte>((void*)_scratch, checked(_plan.ScratchLength * sizeof(T))).Fill(value);
 
+    /// <summary>Whether a node's layer, or one inside it, has asked for random numbers since <see cref="ForgetDraws()"/>.</summary>
+    public bool HasDrawn(int node) => HasDrawn(_nodes[node]);
+
+    /// <summary>Lets <see cref="HasDrawn(int)"/> begin anew.</summary>
+    public void ForgetDraws()
+    {
+        foreach (NodeState<T> node in _nodes)
+        {
+            ForgetDraws(node);
+        }
+    }
+
     public void Forward()
     {
         Run.IsBackward = false;
@@ -171,6 +183,28 @@ internal sealed unsafe class Executor<T>
     // A layer's parameters, once for each use: a child that is listed twice is used twice.
     private static IEnumerable<Parameter> ParameterUses(Layer layer) =>
         layer.OwnParameters.Concat(layer.Children.SelectMany(ParameterUses));
+
+    private static bool HasDrawn(NodeState<T> node)
+    {
+        foreach (NodeState<T> child in node.Children)
+        {
+            if (HasDrawn(child))
+            {
+                return true;
+            }
+        }
+
+        return node.HasDrawn;
+    }
+
+    private static void ForgetDraws(NodeState<T> node)
+    {
+        node.HasDrawn = false;
+        foreach (NodeState<T> child in node.Children)
+        {
+            ForgetDraws(child);
+        }
+    }
 
     private static Span<T> Span(nint address, int length) => new((void*)address, length);
 
