@@ -40,7 +40,7 @@ internal static class LayerTable
     [
         .. Denses, .. Dropouts, .. RegularizingTable.All, .. ActivationLayers, .. Reshapes, .. Merges, .. ActivityRegularizations,
         .. ConvolutionalTable.All, .. PoolingTable.All, .. NormalizingTable.All, .. PreprocessingTable.All,
-        .. DropoutFamilyTable.All,
+        .. DropoutFamilyTable.All, .. SequenceTable.All, .. AttentionTable.All,
     ];
 
     private static IEnumerable<LayerCase> Denses
