@@ -1,10 +1,10 @@
-using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Engine.Examples;
 
 /// <summary>How a row is trained: what another training must share to go on with this one.</summary>
 internal sealed record PaperSrivastavaSettings(
-    string Data, int Samples, int Epochs, int BatchSize, double LearningRate, ulong Seed, int WidthDivisor)
+    string Data, int Samples, int TestSamples, int Epochs, int BatchSize, double LearningRate, ulong Seed, int WidthDivisor)
 {
     /// <summary>The paper's.</summary>
     public const double Momentum = 0.95;
@@ -25,28 +25,18 @@ internal sealed record PaperSrivastavaProgress(
     IReadOnlyList<double> Losses,
     IReadOnlyList<double> Errors)
 {
-    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true };
+    /// <summary>Whether the row is trained to its end.</summary>
+    [JsonIgnore]
+    public bool IsFinished => Epochs.Count > 0 && Epochs[^1] == Settings.Epochs;
+
+    /// <summary>The share of test digits that were read wrong when they were read last; the standard error is that of this share.</summary>
+    [JsonIgnore]
+    public (double Share, double StandardError) Error =>
+        (Errors[^1], Math.Sqrt(Errors[^1] * (1 - Errors[^1]) / Settings.TestSamples));
 
     /// <summary>Nothing measured yet.</summary>
     public static PaperSrivastavaProgress Start(PaperSrivastavaSettings settings) =>
         new(settings, Repository.CommitOf(AppContext.BaseDirectory), 0, [], [], []);
-
-    /// <summary>Reads what an earlier run with the same settings wrote; a start if there is none.</summary>
-    public static PaperSrivastavaProgress Load(string path, PaperSrivastavaSettings settings)
-    {
-        if (!File.Exists(path))
-            return Start(settings);
-        var progress = JsonSerializer.Deserialize<PaperSrivastavaProgress>(File.ReadAllBytes(path), s_json);
-        return progress is not null && progress.Settings == settings ? progress : Start(settings);
-    }
-
-    /// <summary>Writes it beside the path and renames.</summary>
-    public void Save(string path)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.WriteAllBytes(path + ".tmp", JsonSerializer.SerializeToUtf8Bytes(this, s_json));
-        File.Move(path + ".tmp", path, overwrite: true);
-    }
 
     /// <summary>With one more measurement.</summary>
     public PaperSrivastavaProgress After(int epoch, double loss, double error, double seconds) => this with

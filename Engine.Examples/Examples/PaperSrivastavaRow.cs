@@ -37,6 +37,9 @@ internal sealed record PaperSrivastavaRow(string Key, string Title, int[] Units)
             { PaperError = 1.05, HasDropout = true, HasMaxNorm = true, LearningRate = 0.05 },
     ];
 
+    /// <summary>The rows of both tables.</summary>
+    public static IReadOnlyList<PaperSrivastavaRow> All { get; } = [.. Networks, .. Regularizers];
+
     /// <summary>The paper's test error in percent; null where it has none.</summary>
     public double? PaperError { get; init; }
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
 using Engine.Data;
 using Engine.Losses;
 using Engine.Metrics;
@@ -26,15 +25,15 @@ internal sealed class PaperSrivastavaTraining : Callback
         ExampleContext context, PaperSrivastavaRow row, PaperSrivastavaSettings settings, Dataset test, Optimizer optimizer)
     {
         (_context, _row, _settings, _test, _optimizer) = (context, row, settings, test, optimizer);
-        Progress = PaperSrivastavaProgress.Load(ProgressPath, settings);
+        Progress = Load(context, row) is { } earlier && earlier.Settings == settings ? earlier : PaperSrivastavaProgress.Start(settings);
     }
 
     /// <summary>What was measured so far.</summary>
     public PaperSrivastavaProgress Progress { get; private set; }
 
-    private string ModelPath => _context.PathOf($"{_row.Key}.safetensors");
+    private string ModelPath => PathOf(_context, _row, "safetensors");
 
-    private string ProgressPath => _context.PathOf($"{_row.Key}.json");
+    private string ProgressPath => PathOf(_context, _row, "json");
 
     // Not every epoch, but often enough for a curve, and for little to be lost.
     private int Interval => Math.Max(1, _settings.Epochs / 40);
@@ -48,6 +47,10 @@ internal sealed class PaperSrivastavaTraining : Callback
         training.Run(train);
         return training.Progress;
     }
+
+    /// <summary>What was measured of a row so far, with whatever settings; null if nothing was.</summary>
+    public static PaperSrivastavaProgress? Load(ExampleContext context, PaperSrivastavaRow row) =>
+        ProgressFile.Load<PaperSrivastavaProgress>(PathOf(context, row, "json"));
 
     public override void OnTrainBegin(TrainingState training)
     {
@@ -70,10 +73,14 @@ internal sealed class PaperSrivastavaTraining : Callback
             $"{_row.Key}: epoch {training.Epoch} of {training.Epochs}, loss {training.MetricValues[0]:F4}, "
             + $"error {100 * (1 - test["accuracy"]):F2} %, {Progress.Seconds:F0} s"));
 
-        // The model last: its file says which epochs are done.
-        Progress.Save(ProgressPath);
+        // The model last: what was measured beyond it is measured again, but nothing it is beyond ever would be.
+        ProgressFile.Save(ProgressPath, Progress);
         training.Model.Save(ModelPath, includeTraining: true);
     }
+
+    // A short run leaves alone what a long one has reached.
+    private static string PathOf(ExampleContext context, PaperSrivastavaRow row, string extension) =>
+        context.PathOf($"{(context.Full ? "full" : context.Quick ? "quick" : "short")}-{row.Key}.{extension}");
 
     // Up to the peak during the first epoch, then along half a cosine to zero.
     private void SetLearningRate(TrainingState training, int step)
@@ -85,13 +92,13 @@ internal sealed class PaperSrivastavaTraining : Callback
 
     private void Run(Dataset train)
     {
+        if (Progress.IsFinished)
+            return;
         Model? model = null;
         if (Progress.Epochs.Count > 0 && File.Exists(ModelPath))
         {
             model = ModelFile.Load(ModelPath);
             Progress = Progress.UpTo(model.EpochsTrained);
-            if (model.EpochsTrained == _settings.Epochs)
-                return;
         }
         else
         {
