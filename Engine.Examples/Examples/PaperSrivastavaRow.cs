@@ -11,7 +11,7 @@ namespace Engine.Examples;
 /// <param name="Units">The hidden layers.</param>
 internal sealed record PaperSrivastavaRow(string Key, string Title, int[] Units)
 {
-    private const double HiddenRate = 0.5, InputRate = 0.2, MaxNorm = 2;
+    private const double HiddenRate = 0.5, InputRate = 0.2, MaxNorm = 2, Activity = 0.1;
 
     private static readonly int[] s_three = [1024, 1024, 1024], s_table = [1024, 1024, 2048];
 
@@ -30,7 +30,7 @@ internal sealed record PaperSrivastavaRow(string Key, string Title, int[] Units)
     [
         new("table-l2", "L2", s_table) { PaperError = 1.62, L2 = 1e-5 },
         new("table-l1-l2", "L2 + L1", s_table) { PaperError = 1.60, L2 = 1e-5, L1 = 1e-6 },
-        new("table-kl", "KL-sparsity", s_table) { PaperError = 1.55, Sparsity = 1e-3 },
+        new("table-kl", "KL-sparsity", s_table) { PaperError = 1.55, Sparsity = 1e-4 },
         new("table-max-norm", "max-norm", s_table) { PaperError = 1.35, HasMaxNorm = true },
         new("table-dropout-l2", "dropout + L2", s_table) { PaperError = 1.25, HasDropout = true, L2 = 1e-6, LearningRate = 0.05 },
         new("table-dropout-max-norm", "dropout + max-norm", s_table)
@@ -81,6 +81,8 @@ internal sealed record PaperSrivastavaRow(string Key, string Title, int[] Units)
                 kernelInitializer: IsLogistic ? Initializers.Initializer.GlorotUniform : Initializers.Initializer.HeNormal,
                 kernelRegularizer: NewRegularizer(),
                 kernelConstraint: HasMaxNorm ? Constraint.MaxNorm(MaxNorm) : null));
+            if (Sparsity > 0)
+                layers.Add(new SparsityRegularization(Activity, Sparsity, SparsityDivergence.Poisson));
             if (HasDropout)
                 layers.Add(new Dropout(HiddenRate));
         }

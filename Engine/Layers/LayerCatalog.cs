@@ -42,6 +42,8 @@ public sealed class LayerCatalog
         ["Flatten"] = _ => new Flatten(),
         ["Input"] = c => new Input(c.WholeNumbers("shape")),
         ["Reshape"] = c => new Reshape(c.WholeNumbers("target")),
+        ["SparsityRegularization"] = c => new SparsityRegularization(
+            c.Number("target"), c.Number("factor"), c.Choice<SparsityDivergence>("divergence")),
         ["SpatialDropout1D"] = c => new SpatialDropout1D(c.Number("rate"), SeedOf(c)),
         ["SpatialDropout2D"] = c => new SpatialDropout2D(c.Number("rate"), SeedOf(c)),
         ["SpatialDropout3D"] = c => new SpatialDropout3D(c.Number("rate"), SeedOf(c)),
