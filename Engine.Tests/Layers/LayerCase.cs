@@ -15,9 +15,12 @@ public sealed record LayerCase(string Name, Func<Layer> Make, Shape[] Inputs, Sh
 
     public bool IsSameInAllPhases { get; init; } = true;
 
+    /// <summary>The step of the gradient check's stencil.</summary>
+    public double Step { get; init; } = 1e-3;
+
     public LayerContractOptions Options => new()
     {
-        GradientCheck = new GradientCheckOptions { AllowTrivial = AllowTrivial },
+        GradientCheck = new GradientCheckOptions { AllowTrivial = AllowTrivial, Step = Step },
         Output = Output,
         WrongInputs = Wrong,
         WrongInputMessage = WrongMessage,

@@ -94,6 +94,11 @@ internal sealed class Harness<T>
 
     public void Forward()
     {
+        if (Model.IsStateful)
+        {
+            Model.ResetStates();
+        }
+
         RunState run = _executor.Run;
         run.Batch = Batch;
         run.Phase = Options.Phase;

@@ -6,9 +6,10 @@ using Engine.Numerics;
 
 namespace Engine.Kernels;
 
-/// <summary>The loop of <see cref="DropoutKernels.Apply"/>: a part is a few short rows, or a piece of a long one.</summary>
-internal readonly ref struct DropoutBody<T> : IBody
+/// <summary>The loop of <see cref="DropoutKernels"/>: a part is a few short rows, or a piece of a long one.</summary>
+internal readonly ref struct DropoutBody<T, TOperation> : IBody
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    where TOperation : struct, IMaskOperation<T>
 {
     private const int Group = DropoutKernels.Group;
     private const int MaxPass = 4 * Group;
@@ -18,7 +19,7 @@ internal readonly ref struct DropoutBody<T> : IBody
     private readonly ReadOnlySpan<uint> _rowKeys;
     private readonly ThreefryVectors _random;
     private readonly Vector<int> _threshold;
-    private readonly Vector<T> _scale;
+    private readonly TOperation _operation;
     private readonly int _rowLength;
     private readonly int _rows;
     private readonly int _pieceLength;
@@ -32,6 +33,7 @@ internal readonly ref struct DropoutBody<T> : IBody
         int rowLength,
         int partLength,
         DropoutRate rate,
+        TOperation operation,
         in RandomSource random,
         ReadOnlySpan<uint> rowKeys)
     {
@@ -42,7 +44,7 @@ internal readonly ref struct DropoutBody<T> : IBody
 
         // Shifted to the high half of a word, where a comparison needs no shift and the low half can only break ties.
         _threshold = new Vector<int>(rate.Threshold << 16);
-        _scale = new Vector<T>(rate.Scale<T>());
+        _operation = operation;
         _rowLength = rowLength;
         _rows = x.Length / rowLength;
         _pieceLength = Math.Min(rowLength, partLength);
@@ -101,7 +103,7 @@ internal readonly ref struct DropoutBody<T> : IBody
         var step = new Vector<uint>((uint)Vector<uint>.Count);
         var block = Vector.CreateSequence((uint)RandomKind.Mask + ((uint)start / 8), 1u);
         Vector<int> threshold = _threshold;
-        Vector<T> scale = _scale;
+        TOperation operation = _operation;
         nuint i = 0;
         for (; i + Pass <= length; i += Pass)
         {
@@ -111,7 +113,7 @@ internal readonly ref struct DropoutBody<T> : IBody
                 random, next, out Vector<uint> b0, out Vector<uint> b1, out Vector<uint> b2, out Vector<uint> b3);
             block = next + step;
             StorePass(
-                ref Unsafe.Add(ref x, i), ref Unsafe.Add(ref y, i), threshold, scale, a0, a1, a2, a3, b0, b1, b2, b3);
+                ref Unsafe.Add(ref x, i), ref Unsafe.Add(ref y, i), threshold, operation, a0, a1, a2, a3, b0, b1, b2, b3);
         }
 
         if (i < length)
@@ -156,34 +158,34 @@ internal readonly ref struct DropoutBody<T> : IBody
             Row(row + 1), block, out Vector<uint> b0, out Vector<uint> b1, out Vector<uint> b2, out Vector<uint> b3);
         ref T x = ref Unsafe.Add(ref MemoryMarshal.GetReference(_x), row * _rowLength);
         ref T y = ref Unsafe.Add(ref MemoryMarshal.GetReference(_y), row * _rowLength);
-        StorePass(ref x, ref y, _threshold, _scale, a0, a1, a2, a3, b0, b1, b2, b3);
+        StorePass(ref x, ref y, _threshold, _operation, a0, a1, a2, a3, b0, b1, b2, b3);
     }
 
     private ThreefryVectors.RowStart Row(int row) => _random.Row(_rowKeys.IsEmpty ? (uint)row : _rowKeys[row]);
 
-    /// <summary>y = keep &amp; (x · scale) of a whole pass, its masks in registers.</summary>
+    /// <summary>y of a whole pass, its masks in registers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void StorePass(
-        ref T x, ref T y, Vector<int> threshold, Vector<T> scale,
+        ref T x, ref T y, Vector<int> threshold, TOperation operation,
         Vector<uint> a0, Vector<uint> a1, Vector<uint> a2, Vector<uint> a3,
         Vector<uint> b0, Vector<uint> b1, Vector<uint> b2, Vector<uint> b3)
     {
-        Store(ref x, ref y, 0, Low(a0, threshold), scale);
-        Store(ref x, ref y, 8, High(a0, threshold), scale);
-        Store(ref x, ref y, 16, Low(a1, threshold), scale);
-        Store(ref x, ref y, 24, High(a1, threshold), scale);
-        Store(ref x, ref y, 32, Low(a2, threshold), scale);
-        Store(ref x, ref y, 40, High(a2, threshold), scale);
-        Store(ref x, ref y, 48, Low(a3, threshold), scale);
-        Store(ref x, ref y, 56, High(a3, threshold), scale);
-        Store(ref x, ref y, Second, Low(b0, threshold), scale);
-        Store(ref x, ref y, Second + 8, High(b0, threshold), scale);
-        Store(ref x, ref y, Second + 16, Low(b1, threshold), scale);
-        Store(ref x, ref y, Second + 24, High(b1, threshold), scale);
-        Store(ref x, ref y, Second + 32, Low(b2, threshold), scale);
-        Store(ref x, ref y, Second + 40, High(b2, threshold), scale);
-        Store(ref x, ref y, Second + 48, Low(b3, threshold), scale);
-        Store(ref x, ref y, Second + 56, High(b3, threshold), scale);
+        Store(ref x, ref y, 0, Low(a0, threshold), operation);
+        Store(ref x, ref y, 8, High(a0, threshold), operation);
+        Store(ref x, ref y, 16, Low(a1, threshold), operation);
+        Store(ref x, ref y, 24, High(a1, threshold), operation);
+        Store(ref x, ref y, 32, Low(a2, threshold), operation);
+        Store(ref x, ref y, 40, High(a2, threshold), operation);
+        Store(ref x, ref y, 48, Low(a3, threshold), operation);
+        Store(ref x, ref y, 56, High(a3, threshold), operation);
+        Store(ref x, ref y, Second, Low(b0, threshold), operation);
+        Store(ref x, ref y, Second + 8, High(b0, threshold), operation);
+        Store(ref x, ref y, Second + 16, Low(b1, threshold), operation);
+        Store(ref x, ref y, Second + 24, High(b1, threshold), operation);
+        Store(ref x, ref y, Second + 32, Low(b2, threshold), operation);
+        Store(ref x, ref y, Second + 40, High(b2, threshold), operation);
+        Store(ref x, ref y, Second + 48, Low(b3, threshold), operation);
+        Store(ref x, ref y, Second + 56, High(b3, threshold), operation);
     }
 
     /// <summary>The masks of one pass, to memory, from where any length can be taken.</summary>
@@ -213,25 +215,31 @@ internal readonly ref struct DropoutBody<T> : IBody
         StoreLanes(High(b3, threshold), ref keep, Second + 56);
     }
 
-    /// <summary>y = keep &amp; (x · scale) of any length, with masks from memory.</summary>
+    /// <summary>y of any length, with masks from memory.</summary>
     private void Apply(ref T x, ref T y, ref int keep, nuint length)
     {
         nuint i = 0;
         for (; i + (nuint)Vector<int>.Count <= length; i += (nuint)Vector<int>.Count)
         {
-            StoreContiguous(ref x, ref y, i, Vector.LoadUnsafe(ref keep, i), _scale);
+            StoreContiguous(ref x, ref y, i, Vector.LoadUnsafe(ref keep, i), _operation);
         }
 
-        // Bits, not a branch: whether an element is kept cannot be predicted.
-        T scale = _scale[0];
-        for (; i < length; i++)
+        for (; i < length; i += (nuint)Vector<T>.Count)
         {
-            T scaled = Unsafe.Add(ref x, i) * scale;
-            int bits = Unsafe.Add(ref keep, i);
-            Unsafe.Add(ref y, i) = Unsafe.SizeOf<T>() == sizeof(int)
-                ? Unsafe.BitCast<int, T>(bits & Unsafe.BitCast<T, int>(scaled))
-                : Unsafe.BitCast<long, T>(bits & Unsafe.BitCast<T, long>(scaled));
+            int lanes = (int)Math.Min(length - i, (nuint)Vector<T>.Count);
+            Vector<T> values = Lanes.Load(ref Unsafe.Add(ref x, i), lanes);
+            Lanes.Store(_operation.Invoke(values, LoadMask(ref keep, i)), ref Unsafe.Add(ref y, i), lanes);
         }
+    }
+
+    /// <summary>The masks of as many neighbours as a vector of T has: there is room for whole vectors of them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<T> LoadMask(ref int keep, nuint offset)
+    {
+        Vector<int> masks = Vector.LoadUnsafe(ref keep, offset);
+        return Vector<T>.Count == Vector<int>.Count
+            ? Vector.As<int, T>(masks)
+            : Vector.As<long, T>(Vector.WidenLower(masks));
     }
 
     /// <summary>All ones in the lanes whose low 16 bits are below the threshold.</summary>
@@ -259,26 +267,26 @@ internal readonly ref struct DropoutBody<T> : IBody
     }
 
     /// <summary>
-    /// y = keep &amp; (x · scale), of eight lanes a group: with 16 lanes, the upper eight belong to the next group.
+    /// y of eight lanes a group: with 16 lanes, the upper eight belong to the next group.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(ref T x, ref T y, nuint offset, Vector<int> keep, Vector<T> scale)
+    private static void Store(ref T x, ref T y, nuint offset, Vector<int> keep, TOperation operation)
     {
         if (Vector<int>.Count != 16)
         {
-            StoreContiguous(ref x, ref y, offset, keep, scale);
+            StoreContiguous(ref x, ref y, offset, keep, operation);
         }
         else if (Vector<T>.Count == 16)
         {
-            Vector512<T> result = keep.AsVector512().As<int, T>() & (Load(ref x, offset) * scale.AsVector512());
+            Vector512<T> result = operation.Invoke(Load(ref x, offset).AsVector(), Vector.As<int, T>(keep)).AsVector512();
             result.GetLower().StoreUnsafe(ref y, offset);
             result.GetUpper().StoreUnsafe(ref y, offset + Group);
         }
         else
         {
             Vector.Widen(keep, out Vector<long> first, out Vector<long> second);
-            StoreVector(ref x, ref y, offset, Vector.As<long, T>(first), scale);
-            StoreVector(ref x, ref y, offset + Group, Vector.As<long, T>(second), scale);
+            StoreVector(ref x, ref y, offset, Vector.As<long, T>(first), operation);
+            StoreVector(ref x, ref y, offset + Group, Vector.As<long, T>(second), operation);
         }
     }
 
@@ -286,24 +294,23 @@ internal readonly ref struct DropoutBody<T> : IBody
     private static Vector512<T> Load(ref T x, nuint offset)
         => Vector512.Create(Vector256.LoadUnsafe(ref x, offset), Vector256.LoadUnsafe(ref x, offset + Group));
 
-    /// <summary>y = keep &amp; (x · scale), of neighbouring elements.</summary>
+    /// <summary>y of neighbouring elements.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void StoreContiguous(ref T x, ref T y, nuint offset, Vector<int> keep, Vector<T> scale)
+    private static void StoreContiguous(ref T x, ref T y, nuint offset, Vector<int> keep, TOperation operation)
     {
         if (Vector<T>.Count == Vector<int>.Count)
         {
-            StoreVector(ref x, ref y, offset, Vector.As<int, T>(keep), scale);
+            StoreVector(ref x, ref y, offset, Vector.As<int, T>(keep), operation);
         }
         else
         {
             Vector.Widen(keep, out Vector<long> first, out Vector<long> second);
-            StoreVector(ref x, ref y, offset, Vector.As<long, T>(first), scale);
-            StoreVector(ref x, ref y, offset + (nuint)Vector<long>.Count, Vector.As<long, T>(second), scale);
+            StoreVector(ref x, ref y, offset, Vector.As<long, T>(first), operation);
+            StoreVector(ref x, ref y, offset + (nuint)Vector<long>.Count, Vector.As<long, T>(second), operation);
         }
     }
 
-    // The mask is applied last, as bits: what is dropped becomes +0, whatever x was.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void StoreVector(ref T x, ref T y, nuint offset, Vector<T> keep, Vector<T> scale)
-        => (keep & (Vector.LoadUnsafe(ref x, offset) * scale)).StoreUnsafe(ref y, offset);
+    private static void StoreVector(ref T x, ref T y, nuint offset, Vector<T> keep, TOperation operation)
+        => operation.Invoke(Vector.LoadUnsafe(ref x, offset), keep).StoreUnsafe(ref y, offset);
 }

@@ -52,13 +52,42 @@ internal static class DropoutKernels
             return;
         }
 
-        if (rows == 0)
+        if (rows > 0)
         {
-            return;
+            Run(x, y, rowLength, rate, new ScaleKept<T>(new Vector<T>(rate.Scale<T>())), random, rowKeys, threads);
         }
+    }
 
-        var body = new DropoutBody<T>(x, y, rowLength, PartLength, rate, random, rowKeys);
-        ParallelLoop.Run(ref body, body.Parts, threads);
+    /// <summary>y = x · scale + shift where kept, else <paramref name="dropped"/>; with the masks of <see cref="Apply"/>.</summary>
+    /// <param name="x">[rows, rowLength].</param>
+    /// <param name="y">As x, overwritten; x itself, or memory apart from it.</param>
+    /// <param name="rowLength">The length of a row.</param>
+    /// <param name="rate">What to drop: neither nothing nor everything.</param>
+    /// <param name="scale">What is kept is multiplied by it.</param>
+    /// <param name="shift">What is then added to what is kept.</param>
+    /// <param name="dropped">What stands where something is dropped.</param>
+    /// <param name="random">Draws the masks.</param>
+    /// <param name="rowKeys">One key a row: rows of the same key have the same mask. Empty: the number of the row.</param>
+    /// <param name="threads">How many threads may work: no effect on the result.</param>
+    public static void ApplyAffine<T>(
+        ReadOnlySpan<T> x,
+        Span<T> y,
+        int rowLength,
+        DropoutRate rate,
+        double scale,
+        double shift,
+        double dropped,
+        in RandomSource random,
+        ReadOnlySpan<uint> rowKeys,
+        int threads)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (CheckShapes(x, y, rowLength, rowKeys) > 0)
+        {
+            AffineKept<T> operation = new(
+                VectorMath.Constant<T>(scale), VectorMath.Constant<T>(shift), VectorMath.Constant<T>(dropped));
+            Run(x, y, rowLength, rate, operation, random, rowKeys, threads);
+        }
     }
 
     /// <summary>Writes the mask itself, 0 or 1 / keep: what <see cref="Apply"/> multiplies a row of this key by.</summary>
@@ -80,6 +109,22 @@ internal static class DropoutKernels
         var (x0, x1, x2, x3) = random.Block(RandomKind.Mask, (uint)((element >> 6 << 3) | (element & 7)), row);
         uint word = (slot >> 1) switch { 0 => x0, 1 => x1, 2 => x2, _ => x3 };
         return (short)(word >> (16 * (slot & 1))) < rate.Threshold || rate.KeepsAll;
+    }
+
+    private static void Run<T, TOperation>(
+        ReadOnlySpan<T> x,
+        Span<T> y,
+        int rowLength,
+        DropoutRate rate,
+        TOperation operation,
+        in RandomSource random,
+        ReadOnlySpan<uint> rowKeys,
+        int threads)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TOperation : struct, IMaskOperation<T>
+    {
+        var body = new DropoutBody<T, TOperation>(x, y, rowLength, PartLength, rate, operation, random, rowKeys);
+        ParallelLoop.Run(ref body, body.Parts, threads);
     }
 
     private static int CheckShapes<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, int rowLength, ReadOnlySpan<uint> rowKeys)

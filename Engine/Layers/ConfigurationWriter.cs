@@ -49,6 +49,43 @@ public sealed class ConfigurationWriter
         Values[name] = array;
     }
 
+    /// <summary>Writes texts, such as names.</summary>
+    /// <param name="name">Under which it is read again; a value that was there gives way.</param>
+    /// <param name="values">Any number of them.</param>
+    public void Write(string name, IEnumerable<string> values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        JsonArray array = [];
+        foreach (string value in values)
+        {
+            array.Add((JsonNode)value);
+        }
+
+        Values[name] = array;
+    }
+
+    /// <summary>Writes a layer inside this one: its kind, its configuration, the name a person gave it, whether it trains.</summary>
+    /// <param name="name">Under which it is read again; a value that was there gives way.</param>
+    /// <param name="value">A layer of the library, or one that the catalog for loading knows.</param>
+    public void Write(string name, Layer value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        ConfigurationWriter inner = new();
+        value.Describe(inner);
+        JsonObject layer = new() { ["kind"] = value.Kind, ["configuration"] = inner.Values };
+        if (value.Name is { } own)
+        {
+            layer["name"] = own;
+        }
+
+        if (!value.Trainable)
+        {
+            layer["trainable"] = false;
+        }
+
+        Values[name] = layer;
+    }
+
     /// <summary>Writes an activation function; nothing if null.</summary>
     /// <param name="name">Under which it is read again; a value that was there gives way.</param>
     /// <param name="value">A built-in one, or one that the catalog for loading knows.</param>

@@ -71,6 +71,17 @@ public abstract class Layer
         ? (BackwardReads & Reads.Input) | ((activation.BackwardReads & ActivationReads.Output) != 0 ? Reads.Output : Reads.None)
         : BackwardReads;
 
+    /// <summary>
+    /// Whether the layer remembers something from one call to the next, in parameters that do not train: it may then write them
+    /// in every phase, and a model with such a layer predicts for one caller at a time.
+    /// </summary>
+    public virtual bool IsStateful => Children.Any(child => child.IsStateful);
+
+    /// <summary>
+    /// The layers that do this one's work, if it computes nothing itself: applied to its inputs when a model's graph is made flat.
+    /// </summary>
+    internal virtual IReadOnlyList<Node>? Expand(IReadOnlyList<Node> inputs) => null;
+
     /// <summary>The name of the layer's kind, as messages and files have it: "Dense".</summary>
     public virtual string Kind => GetType().Name;
 
@@ -153,6 +164,30 @@ public abstract class Layer
     /// <param name="writer">Takes the values, each under a name of its own.</param>
     public virtual void Describe(ConfigurationWriter writer)
     {
+    }
+
+    /// <summary>
+    /// What becomes of the masks that sequences carry, such as those of padded steps: by default the first input's goes on, as
+    /// long as the output has as many steps. A layer that mixes steps drops it or computes another.
+    /// </summary>
+    /// <param name="masked">Whether each input has a mask.</param>
+    public virtual MaskRule OutputMask(ReadOnlySpan<bool> masked) => MaskRule.Keep;
+
+    /// <summary>
+    /// Computes the mask of the first output, for a layer with <see cref="MaskRule.Compute"/>; runs before forward.
+    /// </summary>
+    /// <param name="pass">Has the layer's inputs and their masks; neither outputs nor parameters.</param>
+    /// <param name="mask"><c>[batch, steps]</c>, steps being the output's first axis; overwritten: 1 for a step that counts, else 0.</param>
+    public virtual void ComputeMask<T>(in Pass<T> pass, Span<T> mask)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => mask.Fill(T.One);
+
+    /// <summary>Forgets what a stateful layer remembers from earlier calls; its children too.</summary>
+    public virtual void ResetStates()
+    {
+        foreach (Layer child in Children)
+        {
+            child.ResetStates();
+        }
     }
 
     /// <summary>

@@ -35,18 +35,9 @@ public sealed class LayerCatalog
             c.Regularizer("bias_regularizer"),
             c.Constraint("kernel_constraint"),
             c.Constraint("bias_constraint")),
-        ["Dropout"] = c => new Dropout(
-            c.Number("rate"),
-            c.Has("noise_shape") ? [.. c.WholeNumbers("noise_shape").Select(length => length == 0 ? (int?)null : length)] : null,
-            SeedOf(c)),
         ["Flatten"] = _ => new Flatten(),
         ["Input"] = c => new Input(c.WholeNumbers("shape")),
         ["Reshape"] = c => new Reshape(c.WholeNumbers("target")),
-        ["SparsityRegularization"] = c => new SparsityRegularization(
-            c.Number("target"), c.Number("factor"), c.Choice<SparsityDivergence>("divergence")),
-        ["SpatialDropout1D"] = c => new SpatialDropout1D(c.Number("rate"), SeedOf(c)),
-        ["SpatialDropout2D"] = c => new SpatialDropout2D(c.Number("rate"), SeedOf(c)),
-        ["SpatialDropout3D"] = c => new SpatialDropout3D(c.Number("rate"), SeedOf(c)),
     };
 
     private readonly Dictionary<string, Func<IReadOnlyDictionary<string, double>, ActivationFunction>> _activations = [];
@@ -61,6 +52,7 @@ public sealed class LayerCatalog
         PoolingLayers.AddTo(this);
         NormalizingLayers.AddTo(this);
         PreprocessingLayers.AddTo(this);
+        RegularizingLayers.AddTo(this);
     }
 
     /// <summary>The kinds of layers in the catalog.</summary>
@@ -134,8 +126,4 @@ public sealed class LayerCatalog
 
     internal Constraint Constraint(string name, IReadOnlyDictionary<string, double> parameters) =>
         _constraints.TryGetValue(name, out var make) ? make(parameters) : Constraints.Constraint.FromName(name, parameters);
-
-    private static ulong? SeedOf(LayerConfiguration configuration) => configuration.Has("seed")
-        ? ulong.Parse(configuration.Text("seed"), System.Globalization.CultureInfo.InvariantCulture)
-        : null;
 }

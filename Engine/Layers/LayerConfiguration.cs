@@ -86,6 +86,50 @@ public sealed class LayerConfiguration
         return values;
     }
 
+    /// <summary>Texts, such as names.</summary>
+    /// <param name="name">The name they were written under.</param>
+    /// <exception cref="InvalidDataException">They are missing, or no list of texts; the message says where.</exception>
+    public string[] Texts(string name)
+    {
+        JsonElement element = Find(name);
+        return element.ValueKind == JsonValueKind.Array
+            && element.EnumerateArray().All(text => text.ValueKind == JsonValueKind.String)
+            ? [.. element.EnumerateArray().Select(text => text.GetString()!)]
+            : throw Unexpected(name, "texts");
+    }
+
+    /// <summary>A layer inside this one.</summary>
+    /// <param name="name">The name it was written under.</param>
+    /// <exception cref="InvalidDataException">
+    /// It is missing, no layer, or of a kind that the catalog does not know; the message says where.
+    /// </exception>
+    public Layer Layer(string name)
+    {
+        JsonElement element = Find(name);
+        if (element.ValueKind != JsonValueKind.Object
+            || !element.TryGetProperty("kind", out JsonElement kind) || kind.ValueKind != JsonValueKind.String
+            || !element.TryGetProperty("configuration", out JsonElement configuration))
+        {
+            throw Unexpected(name, "a layer");
+        }
+
+        // A file may hold layers in layers to any depth.
+        System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
+        Layer layer = _catalog.Make(
+            kind.GetString()!, new LayerConfiguration($"{_title}: {name} ({kind.GetString()})", configuration, _catalog));
+        if (element.TryGetProperty("name", out JsonElement own) && own.ValueKind == JsonValueKind.String)
+        {
+            layer.SetName(own.GetString()!);
+        }
+
+        if (element.TryGetProperty("trainable", out JsonElement trainable) && trainable.ValueKind == JsonValueKind.False)
+        {
+            layer.Freeze();
+        }
+
+        return layer;
+    }
+
     /// <summary>An activation function; null if none was written.</summary>
     /// <param name="name">The name it was written under.</param>
     /// <exception cref="InvalidDataException">It is no name with numbers; the message says where.</exception>

@@ -20,6 +20,9 @@ internal sealed unsafe class NodeState<T>
 
     public required int[] OutputStorages { get; init; }
 
+    /// <summary>The index of the storage of each input's mask; −1 where it has none.</summary>
+    public required int[] MaskStorages { get; init; }
+
     /// <summary>Addresses; 0 where the gradient is not wanted.</summary>
     public required nint[] InputGradients { get; init; }
 
@@ -31,8 +34,17 @@ internal sealed unsafe class NodeState<T>
     /// <summary>For a child: the largest batch that there is memory for.</summary>
     public int MaxBatch { get; init; } = int.MaxValue;
 
+    /// <summary>For a child that may see several rows for one of the wrapper's: room for their random keys.</summary>
+    public uint[] ChildRowKeys { get; init; } = [];
+
     /// <summary>The gradients of the layer's own parameters; 0 where not wanted.</summary>
     public nint[] ParameterGradients { get; set; } = [];
+
+    /// <summary>The addresses of values that a layer around this one puts in place of its own parameters'; 0 elsewhere.</summary>
+    public nint[] Substitutes { get; set; } = [];
+
+    /// <summary>Whether there are substitutes in this node or in one inside it.</summary>
+    public bool HasSubstitutes { get; set; }
 
     public nint Kept { get; set; }
 
@@ -49,4 +61,45 @@ internal sealed unsafe class NodeState<T>
     public nint ActivationGradient { get; set; }
 
     public NodeState<T>[] Children { get; set; } = [];
+
+    /// <summary>The node, this one or one inside it, whose layer has the parameter; null if none has.</summary>
+    public NodeState<T>? Owner(Parameter parameter)
+    {
+        IReadOnlyList<Parameter> own = Layer.OwnParameters;
+        if (parameter.Index < own.Count && ReferenceEquals(own[parameter.Index], parameter))
+        {
+            return this;
+        }
+
+        foreach (NodeState<T> child in Children)
+        {
+            if (child.Owner(parameter) is { } owner)
+            {
+                return owner;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Forgets the substitutes of this node and of those inside it, if there are any.</summary>
+    public void ClearSubstitutes()
+    {
+        if (!HasSubstitutes)
+        {
+            return;
+        }
+
+        Clear(this);
+        HasSubstitutes = false;
+
+        static void Clear(NodeState<T> node)
+        {
+            Array.Clear(node.Substitutes);
+            foreach (NodeState<T> child in node.Children)
+            {
+                Clear(child);
+            }
+        }
+    }
 }

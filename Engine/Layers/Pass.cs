@@ -78,6 +78,17 @@ public readonly unsafe ref struct Pass<T>
         ? []
         : Rows(_run.Storages[_node.OutputStorages[index]], _node.OutputShapes[index]);
 
+    /// <summary>
+    /// The mask of an input's steps, <c>[batch, steps]</c>, in forward and in backward: 1 for a step that counts, 0 for one that
+    /// does not, such as padding. Empty: the input has no mask, all its steps count.
+    /// </summary>
+    public ReadOnlySpan<T> Mask(int index = 0)
+    {
+        int storage = _node.MaskStorages[index];
+        nint address = storage < 0 ? 0 : _run.Storages[storage];
+        return address == 0 ? [] : new ReadOnlySpan<T>((void*)address, _run.Batch * _node.InputShapes[index][0]);
+    }
+
     /// <summary>The gradient of an output, in backward.</summary>
     public ReadOnlySpan<T> OutputGradient(int index = 0) => Rows(_node.OutputGradients[index], _node.OutputShapes[index]);
 
@@ -85,22 +96,58 @@ public readonly unsafe ref struct Pass<T>
     public Span<T> InputGradient(int index = 0) => Rows(_node.InputGradients[index], _node.InputShapes[index]);
 
     /// <summary>The values of one of the layer's own parameters.</summary>
-    public ReadOnlySpan<T> Values(Parameter parameter) => parameter.Values<T>();
+    public ReadOnlySpan<T> Values(Parameter parameter) => ValuesIn(_node, parameter);
 
-    /// <summary>The values of a parameter that does not train, to be written in forward in <see cref="Phase.Training"/> only.</summary>
-    /// <exception cref="InvalidOperationException">The parameter trains, or this is not a training pass.</exception>
-    public Span<T> State(Parameter parameter) => !parameter.Trains && IsTraining && !_run.IsBackward
+    /// <summary>The values of a parameter of a child.</summary>
+    /// <param name="child">The index in <see cref="Layer.Children"/>.</param>
+    /// <param name="parameter">One of the child's, or of a layer inside it.</param>
+    public ReadOnlySpan<T> Values(int child, Parameter parameter) => ValuesIn(Owner(child, parameter), parameter);
+
+    /// <summary>
+    /// The values of a parameter that does not train, to be written in forward: in <see cref="Phase.Training"/> only, unless the
+    /// layer is stateful.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The parameter trains, or this is not a pass that may write.</exception>
+    public Span<T> State(Parameter parameter) => !parameter.Trains && (IsTraining || _node.Layer.IsStateful) && !_run.IsBackward
         ? parameter.WritableValues<T>()
         : throw new InvalidOperationException(
             $"{_node.Layer.Title}: expected to write state in forward of a training pass, got {parameter.Name} in {Phase}. "
             + "Only parameters made with trains: false may be written by a layer.");
 
-    /// <summary>The gradient of one of the layer's own parameters, to be overwritten in backward; empty if it is not wanted.</summary>
-    public Span<T> Gradient(Parameter parameter)
+    /// <summary>
+    /// Gives a child other values of one of its parameters, for its next <see cref="Forward"/> or <see cref="Backward"/> alone:
+    /// masked ones, say. The gradient that it computes is then that of these values.
+    /// </summary>
+    /// <param name="child">The index in <see cref="Layer.Children"/>.</param>
+    /// <param name="parameter">One of the child's, or of a layer inside it.</param>
+    /// <param name="values">As many as the parameter has, in this layer's <see cref="Kept"/> or <see cref="Scratch"/>.</param>
+    /// <exception cref="ShapeException">The number of values is another.</exception>
+    public void Substitute(int child, Parameter parameter, ReadOnlySpan<T> values)
     {
-        nint address = _node.ParameterGradients[parameter.Index];
-        return address == 0 ? [] : new Span<T>((void*)address, parameter.Shape.Size);
+        if (values.Length != parameter.Shape.Size)
+        {
+            throw new ShapeException(
+                $"{_node.Layer.Title}: expected {parameter.Shape.Size} values for {parameter.Title}, got {values.Length}.",
+                parameter.Shape);
+        }
+
+        fixed (T* address = values)
+        {
+            Owner(child, parameter).Substitutes[parameter.Index] = (nint)address;
+        }
+
+        _node.Children[child].HasSubstitutes = true;
     }
+
+    /// <summary>The gradient of one of the layer's own parameters, to be overwritten in backward; empty if it is not wanted.</summary>
+    public Span<T> Gradient(Parameter parameter) => GradientIn(_node, parameter);
+
+    /// <summary>
+    /// The gradient of a parameter of a child, after the child's <see cref="Backward"/>; empty if it is not wanted.
+    /// </summary>
+    /// <param name="child">The index in <see cref="Layer.Children"/>.</param>
+    /// <param name="parameter">One of the child's, or of a layer inside it.</param>
+    public Span<T> Gradient(int child, Parameter parameter) => GradientIn(Owner(child, parameter), parameter);
 
     /// <summary>
     /// Adds to the loss, in forward: an activity penalty, already divided by the batch size where that is wanted. The layer's
@@ -131,6 +178,7 @@ public readonly unsafe ref struct Pass<T>
             Enter(node, batch, Checked(node, x, node.InputShapes[0], px, batch), own);
             node.Run.ClearPenalty();
             node.Layer.Forward(new Pass<T>(node));
+            node.ClearSubstitutes();
             _run.AddPenalty(node.Run.Penalty);
             node.Layer.TrailingActivation?.Forward(new ReadOnlySpan<T>((void*)own, y.Length), y, RowLength(node));
         }
@@ -167,8 +215,26 @@ public readonly unsafe ref struct Pass<T>
             node.OutputGradients[0] = gradient;
             node.InputGradients[0] = dx.IsEmpty ? 0 : Checked(node, dx, node.InputShapes[0], pdx, batch);
             node.Layer.Backward(new Pass<T>(node));
+            node.ClearSubstitutes();
         }
     }
+
+    private static ReadOnlySpan<T> ValuesIn(NodeState<T> node, Parameter parameter)
+    {
+        nint address = node.Substitutes[parameter.Index];
+        return address == 0 ? parameter.Values<T>() : new ReadOnlySpan<T>((void*)address, parameter.Shape.Size);
+    }
+
+    private static Span<T> GradientIn(NodeState<T> node, Parameter parameter)
+    {
+        nint address = node.ParameterGradients[parameter.Index];
+        return address == 0 ? [] : new Span<T>((void*)address, parameter.Shape.Size);
+    }
+
+    private NodeState<T> Owner(int child, Parameter parameter) => _node.Children[child].Owner(parameter)
+        ?? throw new ArgumentException(
+            $"{_node.Layer.Title}: expected a parameter of {_node.Children[child].Layer.Title}, got {parameter.Title}.",
+            nameof(parameter));
 
     private static int RowLength(NodeState<T> child) => child.OutputShapes[0].Rank == 0 ? 1 : child.OutputShapes[0][^1];
 
@@ -180,10 +246,33 @@ public readonly unsafe ref struct Pass<T>
         run.Threads = _run.Threads;
         run.Seed = _run.Seed;
         run.Step = _run.Step;
-        run.RowKeys = batch == _run.Batch ? _run.RowKeys : default;
+        run.RowKeys = batch == _run.Batch ? _run.RowKeys : KeysOf(child, batch);
         run.IsBackward = _run.IsBackward;
         run.Storages[0] = input;
         run.Storages[1] = output;
+
+        // A child that sees the rows and steps of this layer sees their mask.
+        int mask = _node.MaskStorages[0];
+        bool hasSteps = batch == _run.Batch && child.InputShapes[0].Rank > 0 && child.InputShapes[0][0] == _node.InputShapes[0][0];
+        run.Storages[2] = mask >= 0 && hasSteps ? _run.Storages[mask] : 0;
+    }
+
+    // The keys of the rows that a child sees for each row of this layer, such as its steps: key · rows + row.
+    private ReadOnlyMemory<uint> KeysOf(NodeState<T> child, int batch)
+    {
+        if (_run.RowKeys.IsEmpty || batch % _run.Batch != 0 || child.ChildRowKeys.Length < batch)
+        {
+            return default;
+        }
+
+        ReadOnlySpan<uint> keys = _run.RowKeys.Span;
+        int rows = batch / _run.Batch;
+        for (int i = 0; i < batch; i++)
+        {
+            child.ChildRowKeys[i] = (keys[i / rows] * (uint)rows) + (uint)(i % rows);
+        }
+
+        return child.ChildRowKeys.AsMemory(0, batch);
     }
 
     private nint Checked(NodeState<T> child, ReadOnlySpan<T> values, Shape shape, T* address, int batch)

@@ -27,7 +27,7 @@ internal sealed class Evaluator<T>
     {
         _executor.Run.Threads = threads;
         _meter.Reset();
-        _model.Weights.EnterReadLock();
+        _model.EnterToPredict();
         try
         {
             for (int from = 0; from < data.Count; from += _rows.Length)
@@ -48,7 +48,7 @@ internal sealed class Evaluator<T>
         }
         finally
         {
-            _model.Weights.ExitReadLock();
+            _model.ExitFromPredicting();
         }
 
         return _meter.Means;

@@ -191,6 +191,7 @@ internal sealed unsafe class Executor<T>
             OutputShapes = _plan.OutputShapes(node),
             InputStorages = [.. node.Inputs.Select(value => _plan.StorageOf[value])],
             OutputStorages = [.. node.Outputs.Select(value => _plan.StorageOf[value])],
+            MaskStorages = [.. node.Masks.Select(value => value < 0 ? -1 : _plan.StorageOf[value])],
             InputGradients = [.. _plan.InputGradients[i].Select(buffer => buffer is null ? 0 : AddressOf(buffer))],
             OutputGradients = [.. node.Outputs.Select(value => _plan.Gradients[value] is { } buffer ? AddressOf(buffer) : 0)],
         };
@@ -213,6 +214,7 @@ internal sealed unsafe class Executor<T>
 
         IReadOnlyList<Parameter> parameters = state.Layer.OwnParameters;
         state.ParameterGradients = new nint[parameters.Count];
+        state.Substitutes = new nint[parameters.Count];
         for (int p = 0; p < parameters.Count; p++)
         {
             if (!_plan.RunsBackward[i] || !_parameterGradients.TryGetValue(parameters[p], out nint main))
@@ -249,13 +251,15 @@ internal sealed unsafe class Executor<T>
             state.Children[c] = new NodeState<T>
             {
                 Layer = children[c],
-                Run = new RunState { Storages = new nint[2] },
+                Run = new RunState { Storages = new nint[3] },
                 Stream = RandomStreams.Child(state.Stream, c),
                 MaxBatch = use.Batch,
+                ChildRowKeys = use.Batch > batch ? new uint[use.Batch] : [],
                 InputShapes = use.Inputs,
                 OutputShapes = outputs,
                 InputStorages = [0],
                 OutputStorages = [1],
+                MaskStorages = [2],
                 InputGradients = new nint[1],
                 OutputGradients = new nint[1],
             };

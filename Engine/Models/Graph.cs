@@ -9,12 +9,13 @@ namespace Engine;
 /// </summary>
 internal sealed class Graph
 {
-    private Graph(GraphNode[] nodes, Shape[] valueShapes, int[] inputs, int[] outputs)
+    private Graph(GraphNode[] nodes, Shape[] valueShapes, int[] inputs, int[] outputs, int[] outputMasks)
     {
         Nodes = nodes;
         ValueShapes = valueShapes;
         Inputs = inputs;
         Outputs = outputs;
+        OutputMasks = outputMasks;
     }
 
     public IReadOnlyList<GraphNode> Nodes { get; private set; }
@@ -28,6 +29,9 @@ internal sealed class Graph
     /// <summary>The values that are the model's outputs.</summary>
     public IReadOnlyList<int> Outputs { get; }
 
+    /// <summary>The value that holds the mask of each output, of shape [steps]; −1 where it has none.</summary>
+    public IReadOnlyList<int> OutputMasks { get; }
+
     public static Graph Flatten(IReadOnlyList<Node> inputs, IReadOnlyList<Node> outputs)
     {
         Builder builder = new();
@@ -39,7 +43,8 @@ internal sealed class Graph
 
         int[] inputValues = [.. inputs.Select(input => values[input])];
         int[] outputValues = [.. outputs.Select(output => builder.ValueOf(output, values))];
-        return new Graph([.. builder.Nodes], [.. builder.Shapes], inputValues, outputValues);
+        int[] outputMasks = [.. outputValues.Select(builder.MaskOf)];
+        return new Graph([.. builder.Nodes], [.. builder.Shapes], inputValues, outputValues, outputMasks);
     }
 
     /// <summary>The node that computes a value; null for an input.</summary>
@@ -55,6 +60,9 @@ internal sealed class Graph
 
     private sealed class Builder
     {
+        private readonly Dictionary<int, int> _masks = [];
+        private int _streams;
+
         public List<GraphNode> Nodes { get; } = [];
 
         public List<Shape> Shapes { get; } = [];
@@ -82,7 +90,9 @@ internal sealed class Graph
             }
 
             int[] inputs = [.. call.Inputs.Select(input => ValueOf(input, values))];
-            int[] outputs = call.Layer is Model inner ? Dissolve(inner, inputs) : AddNode(call, inputs);
+            int[] outputs = call.Layer is Model inner ? Dissolve(inner, inputs)
+                : call.Layer.Expand(call.Inputs) is { } parts ? [.. parts.Select(part => ValueOf(part, values))]
+                : AddNode(call, inputs);
             for (int i = 0; i < outputs.Length; i++)
             {
                 values[call.Outputs[i]] = outputs[i];
@@ -102,9 +112,13 @@ internal sealed class Graph
             return [.. inner.Outputs.Select(output => ValueOf(output, values))];
         }
 
+        /// <summary>The value that holds a value's mask; −1 if it has none.</summary>
+        public int MaskOf(int value) => _masks.GetValueOrDefault(value, -1);
+
         private int[] AddNode(LayerCall call, int[] inputs)
         {
             int[] outputs = [.. call.Outputs.Select(output => AddValue(output.Shape))];
+            AddMask(call, inputs, outputs[0]);
             AddNode(call.Layer, inputs, outputs);
             if (call.Layer.TrailingActivation is not { } activation)
             {
@@ -112,11 +126,39 @@ internal sealed class Graph
             }
 
             int[] activated = [AddValue(call.Outputs[0].Shape)];
+            if (_masks.TryGetValue(outputs[0], out int mask))
+            {
+                _masks[activated[0]] = mask;
+            }
+
             AddNode(new Activation(activation) { Name = $"{call.Layer.AssignedName}/activation" }, outputs, activated);
             return activated;
         }
 
+        // Before the layer's own node, which may overwrite what the mask is computed from.
+        private void AddMask(LayerCall call, int[] inputs, int output)
+        {
+            Shape shape = call.Outputs[0].Shape;
+            bool[] masked = [.. inputs.Select(input => _masks.ContainsKey(input))];
+            switch (call.Layer.OutputMask(masked))
+            {
+                case MaskRule.Keep:
+                    if (masked.Length > 0 && masked[0] && shape.Rank > 0 && Shapes[_masks[inputs[0]]][0] == shape[0])
+                    {
+                        _masks[output] = _masks[inputs[0]];
+                    }
+
+                    break;
+
+                case MaskRule.Compute:
+                    _masks[output] = AddValue([shape[0]]);
+                    Nodes.Add(new GraphNode(
+                        new MaskOf(call.Layer), inputs, [_masks[output]], [.. inputs.Select(MaskOf)], RandomStreams.Node(_streams)));
+                    break;
+            }
+        }
+
         private void AddNode(Layer layer, int[] inputs, int[] outputs) =>
-            Nodes.Add(new GraphNode(layer, inputs, outputs, RandomStreams.Node(Nodes.Count)));
+            Nodes.Add(new GraphNode(layer, inputs, outputs, [.. inputs.Select(MaskOf)], RandomStreams.Node(_streams++)));
     }
 }

@@ -8,7 +8,8 @@ namespace Engine;
 
 /// <summary>
 /// Turns the outputs of a batch into losses, metrics and the gradients that backward starts from, and keeps their means over an
-/// epoch. Everything is summed in the order of the samples.
+/// epoch. Everything is summed in the order of the samples. Where an output has a mask of steps each step counts as a sample, and
+/// the mean is that of the steps that count, as in Keras.
 /// </summary>
 internal sealed class LossMeter<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -20,10 +21,11 @@ internal sealed class LossMeter<T>
     private readonly T[] _sampleWeights;
     private readonly T[] _lossWeights;
     private readonly T[] _losses;
+    private readonly int[] _steps;
     private readonly T[] _spare;
     private readonly double[] _sums;
+    private readonly double[] _counts;
     private readonly Parameter[] _penalized;
-    private double _samples;
 
     public LossMeter(Model model, Compilation compilation, IReadOnlyList<Shape> targetShapes, int batch)
     {
@@ -34,14 +36,16 @@ internal sealed class LossMeter<T>
             metrics.Select(metric => metric.Resolve(model.Outputs[k].Shape, targetShapes[k])).ToArray())];
         _targets = [.. targetShapes.Select(shape => new T[batch * shape.Size])];
         _sampleWeights = new T[batch];
-        _lossWeights = new T[batch];
-        _losses = new T[batch];
+        _steps = [.. model.Graph.OutputMasks.Select(mask => mask < 0 ? 1 : model.Graph.ValueShapes[mask][0])];
+        _lossWeights = new T[batch * _steps.Max()];
+        _losses = new T[batch * _steps.Max()];
 
         // For the gradients of outputs that are one value under several losses.
         _spare = compilation.LossValues.Distinct().Count() == compilation.LossValues.Length
             ? []
             : new T[batch * model.Outputs.Max(output => output.Shape.Size)];
         _sums = new double[compilation.MetricNames.Count];
+        _counts = new double[compilation.MetricNames.Count];
 
         // As in Keras: what is frozen has no penalty, neither in the gradients nor in the reported loss.
         _penalized = [.. model.TrainableParameters.Distinct().Where(parameter => parameter.Regularizer is not null)];
@@ -63,8 +67,8 @@ internal sealed class LossMeter<T>
     public void Reset()
     {
         Array.Clear(_sums);
+        Array.Clear(_counts);
         Array.Clear(Means);
-        _samples = 0;
     }
 
     /// <summary>Takes the targets and the weights of a batch; all weights are 1 without a column of weights.</summary>
@@ -102,34 +106,35 @@ internal sealed class LossMeter<T>
         for (int k = 0; k < _targets.Length; k++)
         {
             ReadOnlySpan<T> targets = Target(k, batch);
-            Span<T> losses = _losses.AsSpan(0, batch);
+            ReadOnlySpan<T> mask = Mask(executor, k);
+            double count = CountOf(mask, batch);
+            int rows = batch * _steps[k];
+            Span<T> losses = _losses.AsSpan(0, rows);
             _compilation.Losses[k].Forward(
-                executor.Value(_compilation.LossValues[k]), targets, batch, RowLength(k), IsFromLogits(k), losses);
+                executor.Value(_compilation.LossValues[k]), targets, rows, RowLength(k), IsFromLogits(k), losses);
             double sum = 0;
-            for (int i = 0; i < batch; i++)
+            for (int i = 0; i < rows; i++)
             {
-                sum += double.CreateChecked(losses[i]) * double.CreateChecked(_sampleWeights[i]);
+                if (mask.IsEmpty || mask[i] != T.Zero)
+                {
+                    sum += double.CreateChecked(losses[i]) * double.CreateChecked(_sampleWeights[i / _steps[k]]);
+                }
             }
 
-            total += _compilation.Weights[k] * sum / batch;
+            total += _compilation.Weights[k] * sum / count;
             if (!isSingle)
             {
-                _sums[1 + k] += sum;
+                Count(1 + k, sum / count * batch, batch);
             }
 
             foreach (Metric metric in _metrics[k])
             {
-                _sums[name++] += metric.Sum<T>(executor.Output(k), targets, batch, RowLength(k), []);
+                Count(name++, metric.Sum(executor.Output(k), targets, rows, RowLength(k), mask), count);
             }
         }
 
         LastLoss = total;
-        _sums[0] += total * batch;
-        _samples += batch;
-        for (int i = 0; i < Means.Length; i++)
-        {
-            Means[i] = _sums[i] / _samples;
-        }
+        Count(0, total * batch, batch);
     }
 
     /// <summary>Writes the gradients of the loss where backward starts.</summary>
@@ -144,15 +149,13 @@ internal sealed class LossMeter<T>
                 continue;
             }
 
-            Span<T> weights = _lossWeights.AsSpan(0, batch);
-            TensorPrimitives.Multiply(
-                _sampleWeights.AsSpan(0, batch), T.CreateChecked(_compilation.Weights[k] / batch), weights);
+            Span<T> weights = WriteWeights(Mask(executor, k), batch, k);
             bool isFirst = Array.IndexOf(_compilation.LossValues, _compilation.LossValues[k]) == k;
             Span<T> written = isFirst ? gradient : _spare.AsSpan(0, gradient.Length);
             _compilation.Losses[k].Backward(
                 executor.Value(_compilation.LossValues[k]),
                 Target(k, batch),
-                batch,
+                weights.Length,
                 RowLength(k),
                 IsFromLogits(k),
                 weights,
@@ -162,6 +165,39 @@ internal sealed class LossMeter<T>
                 TensorPrimitives.Add(gradient, written, gradient);
             }
         }
+    }
+
+    private void Count(int name, double sum, double count)
+    {
+        _sums[name] += sum;
+        _counts[name] += count;
+        Means[name] = _sums[name] / _counts[name];
+    }
+
+    private ReadOnlySpan<T> Mask(Executor<T> executor, int output) =>
+        _model.Graph.OutputMasks[output] is >= 0 and var mask ? executor.Value(mask) : [];
+
+    // The samples, or the steps that count: at least 1, so that a batch of padding alone has a loss of 0.
+    private static double CountOf(ReadOnlySpan<T> mask, int batch) =>
+        mask.IsEmpty ? batch : Math.Max(1, double.CreateChecked(TensorPrimitives.Sum(mask)));
+
+    // weight of the sample · weight of the loss · mask / count   [batch, steps]
+    private Span<T> WriteWeights(ReadOnlySpan<T> mask, int batch, int output)
+    {
+        int steps = _steps[output];
+        Span<T> weights = _lossWeights.AsSpan(0, batch * steps);
+        T scale = T.CreateChecked(_compilation.Weights[output] / CountOf(mask, batch));
+        for (int i = 0; i < batch; i++)
+        {
+            weights.Slice(i * steps, steps).Fill(_sampleWeights[i] * scale);
+        }
+
+        if (!mask.IsEmpty)
+        {
+            TensorPrimitives.Multiply(weights, mask, weights);
+        }
+
+        return weights;
     }
 
     private bool IsFromLogits(int output) => _compilation.FromLogits[output] || _compilation.Losses[output].FromLogits;

@@ -203,7 +203,15 @@ internal sealed class MemoryPlan
             }
         }
 
-        foreach (int value in _options.LossValues.Concat(_graph.Outputs))
+        for (int i = 0; i < _graph.Nodes.Count; i++)
+        {
+            foreach (int mask in _graph.Nodes[i].Masks.Where(mask => mask >= 0))
+            {
+                _storages[StorageOf[mask]].UseAt(RunsBackward[i] ? BackwardOf(i) : i);
+            }
+        }
+
+        foreach (int value in _options.LossValues.Concat(_graph.Outputs).Concat(_graph.OutputMasks.Where(mask => mask >= 0)))
         {
             _storages[StorageOf[value]].UseAt(End);
         }

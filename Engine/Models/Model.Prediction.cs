@@ -135,7 +135,7 @@ public partial class Model
         int batch = PlanBatch(count, options);
         ExecutorPool<T> pool = Pool<T>();
         Executor<T> executor = pool.Rent(batch);
-        Weights.EnterReadLock();
+        EnterToPredict();
         try
         {
             ReadOnlyMemory<uint> rowKeys = Prepare(executor.Run, count, options);
@@ -155,7 +155,7 @@ public partial class Model
         }
         finally
         {
-            Weights.ExitReadLock();
+            ExitFromPredicting();
             pool.Return(executor);
         }
     }
@@ -167,7 +167,7 @@ public partial class Model
         int batch = PlanBatch(count, options);
         ExecutorPool<T> pool = Pool<T>();
         Executor<T> executor = pool.Rent(batch);
-        Weights.EnterReadLock();
+        EnterToPredict();
         try
         {
             ReadOnlyMemory<uint> rowKeys = Prepare(executor.Run, count, options);
@@ -194,7 +194,7 @@ public partial class Model
         }
         finally
         {
-            Weights.ExitReadLock();
+            ExitFromPredicting();
             pool.Return(executor);
         }
     }
@@ -211,6 +211,31 @@ public partial class Model
 
         (run.Phase, run.Threads, run.Seed, run.Step) = (options.Phase, options.DegreeOfParallelism, options.Seed, 0);
         return options.Phase == Phase.Inference ? default : Enumerable.Range(0, count).Select(row => (uint)row).ToArray();
+    }
+
+    /// <summary>Others may predict at the same time, unless a layer remembers something; nobody may train.</summary>
+    internal void EnterToPredict()
+    {
+        if (IsStateful)
+        {
+            Weights.EnterWriteLock();
+        }
+        else
+        {
+            Weights.EnterReadLock();
+        }
+    }
+
+    internal void ExitFromPredicting()
+    {
+        if (Weights.IsWriteLockHeld)
+        {
+            Weights.ExitWriteLock();
+        }
+        else
+        {
+            Weights.ExitReadLock();
+        }
     }
 
     private static void BeginBatch(RunState run, int from, int count, ReadOnlyMemory<uint> rowKeys)

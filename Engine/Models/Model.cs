@@ -21,6 +21,7 @@ public partial class Model : Layer
     private readonly Dictionary<Layer, string> _names = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Layer, List<LayerCall>> _calls = new(ReferenceEqualityComparer.Instance);
     private readonly Lock _lock = new();
+    private readonly bool _isStateful;
     private ulong? _seed;
     private Precision? _precision;
 
@@ -54,6 +55,7 @@ public partial class Model : Layer
         Inputs = [.. inputs];
         Outputs = [.. outputs];
         CollectLayers();
+        _isStateful = _layers.Any(layer => layer.IsStateful);
         Graph = Graph.Flatten(Inputs, Outputs);
         foreach (Parameter parameter in Parameters)
         {
@@ -117,6 +119,9 @@ public partial class Model : Layer
 
     /// <inheritdoc/>
     public override string Kind => "Model";
+
+    /// <summary>Whether one of the layers remembers something from call to call: then one caller at a time predicts.</summary>
+    public sealed override bool IsStateful => _isStateful;
 
     internal Graph Graph { get; }
 

@@ -114,6 +114,9 @@ public abstract class ConvolutionLayer : SimpleLayer
         return new BufferNeeds(Scratch: sums + masked + Convolution.ScratchLength(geometry, batch));
     }
 
+    /// <summary>No output has a mask: steps are mixed, or are steps no longer.</summary>
+    public override MaskRule OutputMask(ReadOnlySpan<bool> masked) => MaskRule.Drop;
+
     /// <inheritdoc/>
     public override void Describe(ConfigurationWriter writer)
     {

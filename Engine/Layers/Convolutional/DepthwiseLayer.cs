@@ -104,6 +104,9 @@ public abstract class DepthwiseLayer : SimpleLayer
     /// <summary>Whether relu is applied along with the bias.</summary>
     private protected bool IsRelu { get; }
 
+    /// <summary>No output has a mask: steps are mixed, or are steps no longer.</summary>
+    public override MaskRule OutputMask(ReadOnlySpan<bool> masked) => MaskRule.Drop;
+
     /// <inheritdoc/>
     public override void Describe(ConfigurationWriter writer)
     {

@@ -8,6 +8,9 @@ public sealed class Flatten : SimpleLayer
 
     internal override bool IsAlias => true;
 
+    /// <summary>No output has a mask: steps are mixed, or are steps no longer.</summary>
+    public override MaskRule OutputMask(ReadOnlySpan<bool> masked) => MaskRule.Drop;
+
     /// <summary>
     /// Copies; called only where another layer runs this one, since in a graph input and output are the same memory.
     /// </summary>

@@ -28,6 +28,9 @@ public sealed class Reshape : SimpleLayer
 
     internal override bool IsAlias => true;
 
+    /// <summary>No output has a mask: steps are mixed, or are steps no longer.</summary>
+    public override MaskRule OutputMask(ReadOnlySpan<bool> masked) => MaskRule.Drop;
+
     /// <inheritdoc/>
     public override void Describe(ConfigurationWriter writer)
     {

@@ -8,6 +8,19 @@ public sealed class Add : Layer
     /// <inheritdoc/>
     public override Reads BackwardReads => Reads.None;
 
+    /// <summary>Where all inputs have a mask, a step counts that counts in any of them; else the sum has no mask.</summary>
+    public override MaskRule OutputMask(ReadOnlySpan<bool> masked) => masked.Contains(false) ? MaskRule.Drop : MaskRule.Compute;
+
+    /// <inheritdoc/>
+    public override void ComputeMask<T>(in Pass<T> pass, Span<T> mask)
+    {
+        pass.Mask(0).CopyTo(mask);
+        for (int i = 1; i < pass.InputCount; i++)
+        {
+            TensorPrimitives.Max(mask, pass.Mask(i), mask);
+        }
+    }
+
     /// <inheritdoc/>
     public override void Forward<T>(in Pass<T> pass)
     {

@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace Engine.Layers;
 
 /// <summary>Puts two or more inputs one behind the other along an axis; the other axes must agree.</summary>
@@ -31,6 +33,32 @@ public sealed class Concatenate : Layer
     {
         ArgumentNullException.ThrowIfNull(writer);
         writer.Write("axis", Axis);
+    }
+
+    /// <summary>
+    /// Along the steps masks are put together as the inputs are; along other axes a step counts that counts in all inputs.
+    /// </summary>
+    public override MaskRule OutputMask(ReadOnlySpan<bool> masked) => masked.Contains(true) ? MaskRule.Compute : MaskRule.Drop;
+
+    /// <inheritdoc/>
+    public override void ComputeMask<T>(in Pass<T> pass, Span<T> mask)
+    {
+        bool joinsSteps = SampleAxis(pass.InputShape().Rank) == 0;
+        int rowLength = mask.Length / pass.Batch;
+        mask.Fill(T.One);
+        int start = 0;
+        for (int i = 0; i < pass.InputCount; i++)
+        {
+            int steps = pass.InputShape(i)[0];
+            ReadOnlySpan<T> other = pass.Mask(i);
+            for (int from = 0, to = start; from < other.Length; from += steps, to += rowLength)
+            {
+                Span<T> row = mask.Slice(to, steps);
+                TensorPrimitives.Multiply(row, other.Slice(from, steps), row);
+            }
+
+            start += joinsSteps ? steps : 0;
+        }
     }
 
     /// <inheritdoc/>

@@ -13,6 +13,9 @@ public abstract class SpatialLayer : SimpleLayer
     /// <summary>The number of spatial axes.</summary>
     private protected int Axes => _axes;
 
+    /// <summary>No output has a mask: steps are mixed, or are steps no longer.</summary>
+    public override MaskRule OutputMask(ReadOnlySpan<bool> masked) => MaskRule.Drop;
+
     /// <inheritdoc/>
     protected sealed override Shape Build(Shape input, ParameterFactory parameters)
     {

@@ -14,7 +14,7 @@ namespace Engine.Layers;
 /// neighbours are alike, dropping single cells drops little. It draws the masks of a <see cref="Dropout"/> with a noise shape of 1
 /// along the positions.
 /// </remarks>
-public abstract class SpatialDropout : SpatialLayer
+public abstract class SpatialDropout : SpatialLayer, IHasRate
 {
     private DropoutRate _rate;
 
@@ -54,6 +54,9 @@ public abstract class SpatialDropout : SpatialLayer
     /// <inheritdoc/>
     public override bool CanRunInPlace => true;
 
+    /// <summary>Steps stay what they are: the mask goes on.</summary>
+    public override MaskRule OutputMask(ReadOnlySpan<bool> masked) => MaskRule.Keep;
+
     /// <inheritdoc/>
     public override BufferNeeds Needs(ReadOnlySpan<Shape> inputs, int batch) => new(Scratch: batch * inputs[0][^1]);
 
@@ -62,10 +65,7 @@ public abstract class SpatialDropout : SpatialLayer
     {
         ArgumentNullException.ThrowIfNull(writer);
         writer.Write("rate", Rate);
-        if (Seed is { } seed)
-        {
-            writer.Write("seed", seed.ToString(CultureInfo.InvariantCulture));
-        }
+        MaskDraws.WriteSeed(writer, Seed);
     }
 
     /// <inheritdoc/>
