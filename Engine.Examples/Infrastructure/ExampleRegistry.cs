@@ -28,6 +28,8 @@ internal sealed class ExampleRegistry
         new SaveExample(),
         new MnistMlpExample(),
         new MnistConvnetExample(),
+        new PaperSrivastavaExample(),
+        new PaperGalExample(),
         new GalleryExample(() => All!));
 
     public IReadOnlyList<Example> Examples { get; }
