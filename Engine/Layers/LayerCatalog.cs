@@ -54,6 +54,7 @@ public sealed class LayerCatalog
         PreprocessingLayers.AddTo(this);
         RecurrentLayers.AddTo(this);
         RegularizingLayers.AddTo(this);
+        SequenceLayers.AddTo(this);
     }
 
     /// <summary>The kinds of layers in the catalog.</summary>
