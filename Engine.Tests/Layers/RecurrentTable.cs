@@ -12,7 +12,7 @@ internal static class RecurrentTable
     // Five steps of three features, two of five; states of four units and of nineteen, more than one vector and part of another.
     private static readonly Shape Few = [5, 3], Many = [2, 5];
 
-    public static IEnumerable<LayerCase> All => [.. Lstms, .. Grus, .. Simples];
+    public static IEnumerable<LayerCase> All => [.. Lstms, .. Grus, .. Simples, .. Normalized];
 
     private static IEnumerable<LayerCase> Lstms =>
     [
@@ -129,9 +129,44 @@ internal static class RecurrentTable
         Simple("from an initial state", Few, 4, () => new SimpleRNN(4, returnState: true)) with { Inputs = [Few, [4]] },
     ];
 
+    private static IEnumerable<LayerCase> Normalized =>
+    [
+        Norm("", Few, 4, () => new LayerNormalizedLSTM(4)),
+        Norm("with epsilon 0.1", Many, 19, () => new LayerNormalizedLSTM(19, epsilon: 0.1)),
+        Norm("without a bias, with epsilon 0.1", Many, 4, () => new LayerNormalizedLSTM(4, useBias: false, epsilon: 0.1)),
+        Norm("from elsewhere", Few, 4, () => new LayerNormalizedLSTM(
+            4,
+            kernelInitializer: Initializer.RandomNormal(0.3),
+            recurrentInitializer: Initializer.GlorotUniform,
+            biasInitializer: Initializer.RandomNormal(0.2),
+            unitForgetBias: false)),
+        Norm("with penalties", Few, 4, () => new LayerNormalizedLSTM(
+            4,
+            kernelRegularizer: Regularizer.L2(0.02),
+            recurrentRegularizer: Regularizer.L1(0.03),
+            biasRegularizer: Regularizer.L2(0.01))),
+        Norm("with constraints", Few, 4, () => new LayerNormalizedLSTM(
+            4,
+            kernelConstraint: Constraint.MaxNorm(1.5),
+            recurrentConstraint: Constraint.UnitNorm(),
+            biasConstraint: Constraint.NonNegative())),
+        Norm("with both", Many, 19, () => new LayerNormalizedLSTM(19, dropout: 0.3, recurrentDropout: 0.4, epsilon: 0.1)),
+        Norm("with both at each step", Few, 4, () => new LayerNormalizedLSTM(
+            4, dropout: 0.3, recurrentDropout: 0.4, dropoutPerStep: true, seed: 7)),
+        Norm("with zoneout of both states", Few, 4, () => new LayerNormalizedLSTM(4, zoneout: 0.3, cellZoneout: 0.2)),
+        Norm("of sequences and states", Few, 4, () => new LayerNormalizedLSTM(4, returnSequences: true, returnState: true)),
+        Norm("backwards", Few, 4, () => new LayerNormalizedLSTM(4, returnSequences: true, goBackwards: true)),
+        Norm("with zeros at masks", Few, 4, () => new LayerNormalizedLSTM(4, returnSequences: true, zeroOutputForMask: true)),
+        Norm("truncated", Few, 4, () => new LayerNormalizedLSTM(4, truncation: 5)),
+        Norm("stateful", Few, 4, () => new LayerNormalizedLSTM(4, returnSequences: true, stateful: true, batch: 10_000)),
+    ];
+
     private static LayerCase Lstm(string name, Shape input, int units, Func<LSTM> make) => Of(name, input, units, make, "lstm (LSTM)");
 
     private static LayerCase Gru(string name, Shape input, int units, Func<GRU> make) => Of(name, input, units, make, "gru (GRU)");
+
+    private static LayerCase Norm(string name, Shape input, int units, Func<LayerNormalizedLSTM> make) =>
+        Of(name, input, units, make, "layer_normalized_lstm (LayerNormalizedLSTM)");
 
     private static LayerCase Simple(string name, Shape input, int units, Func<SimpleRNN> make) =>
         Of(name, input, units, make, "simple_rnn (SimpleRNN)");
