@@ -39,8 +39,7 @@ internal static class LayerTable
     public static IEnumerable<LayerCase> All =>
     [
         .. Denses, .. Dropouts, .. RegularizingTable.All, .. ActivationLayers, .. Reshapes, .. Merges, .. ActivityRegularizations,
-        .. ConvolutionalTable.All, .. PoolingTable.All, .. NormalizingTable.All, .. PreprocessingTable.All,
-        .. DropoutFamilyTable.All, .. SequenceTable.All, .. AttentionTable.All,
+        .. DropoutFamilyTable.All, .. SequenceTable.All, .. AttentionTable.All, .. RecurrentTable.All, .. BidirectionalTable.All,
     ];
 
     private static IEnumerable<LayerCase> Denses
