@@ -39,6 +39,8 @@ internal static class LayerTable
     public static IEnumerable<LayerCase> All =>
     [
         .. Denses, .. Dropouts, .. RegularizingTable.All, .. ActivationLayers, .. Reshapes, .. Merges, .. ActivityRegularizations,
+        .. SparsityTable.All,
+        .. ConvolutionalTable.All, .. PoolingTable.All, .. NormalizingTable.All, .. PreprocessingTable.All,
         .. DropoutFamilyTable.All, .. SequenceTable.All, .. AttentionTable.All, .. RecurrentTable.All, .. BidirectionalTable.All,
     ];
 

@@ -25,6 +25,17 @@ internal static class MonteCarloModels
         new Input(37), new Dense(20, ReLU), new Dropout(0.5, noiseShape: [1, null]), new Dense(3, Softmax))
     { Seed = 4 };
 
+    /// <summary>All of the family that draw by row, a layer inside a layer among them.</summary>
+    public static Sequential Family() => new(
+        new Input(37), new GaussianNoise(0.1), new ConcreteDropout(new Dense(20, ReLU), initialRate: 0.3), new GaussianDropout(0.2),
+        new AlphaDropout(0.1), new StochasticDepth(0.2), new Reshape(5, 4), new FeatureAlphaDropout(0.2), new Flatten(),
+        new Dense(3, Softmax))
+    { Seed = 4 };
+
+    /// <summary>A mask of weights, and one that a batch shares: without regard to rows.</summary>
+    public static Sequential Weights() => new(
+        new Input(37), new DropConnect(new Dense(20, ReLU), 0.5), new VariationalDropout(0.3), new Dense(3, Softmax)) { Seed = 4 };
+
     /// <summary>A layer of one's own that knows nothing of rows.</summary>
     public static Sequential Own() => new(new Input(37), new Dense(20, ReLU), new OwnDropout(), new Dense(3, Softmax)) { Seed = 4 };
 

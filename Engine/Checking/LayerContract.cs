@@ -13,8 +13,8 @@ namespace Engine.Checking;
 /// <para>
 /// Checked are: that results do not depend on what memory held before, and that forward and backward get the same numbers each
 /// time; gradients of every input and parameter in every phase, in double; float against double; that gradients not wanted
-/// change no others; running in place; that inference is deterministic, changes no parameter and treats samples one by one; the
-/// same bits on one, two and four threads; two uses of one layer against two tied copies; that a step allocates nothing, short
+/// change no others; running in place; that inference is deterministic, changes no parameter and treats samples one by one; that
+/// draws follow the rows' keys where <see cref="Layer.DrawsByRow"/> says so; the same bits on one, two and four threads; two uses of one layer against two tied copies; that a step allocates nothing, short
 /// batches included; that weights come back from a file.
 /// </para>
 /// <para>
@@ -59,6 +59,7 @@ public static partial class LayerContract
         CheckInPlace(subject);
         CheckInference<float>(subject);
         CheckInference<double>(subject);
+        CheckRowKeys(subject);
         CheckThreads<float>(subject);
         CheckThreads<double>(subject);
         if (!subject.Model<double>().IsStateful)
@@ -245,6 +246,35 @@ public static partial class LayerContract
             Harness<T> training = subject.Harness<T>(model);
             training.Forward();
             subject.CheckSame(together, subject.Outputs(training), "in training and in inference");
+        }
+    }
+
+    // What a layer that draws by row makes of a sample depends on its key, not on its place.
+    private static void CheckRowKeys(Subject subject)
+    {
+        Model model = subject.Model<double>();
+        if (!model.Layers[^1].DrawsByRow)
+        {
+            return;
+        }
+
+        uint[] keys = [7, 1u << 31, 7];
+        Harness<double> together = subject.Harness<double>(model, Phase.StochasticInference);
+        together.RowKeys = keys;
+        together.Forward();
+        double[][] outputs = subject.Outputs(together);
+        for (int sample = 0; sample < Batch; sample++)
+        {
+            Harness<double> alone = new(model, subject.CheckOptions(Phase.StochasticInference), 1) { RowKeys = [keys[sample]] };
+            Subject.CopyInputs(together, alone, sample);
+            alone.Forward();
+            double[][] expected =
+                [.. outputs.Select(y => y[(sample * (y.Length / Batch))..((sample + 1) * (y.Length / Batch))])];
+            subject.CheckClose(
+                expected,
+                subject.Outputs(alone),
+                subject.Options.BatchTolerance,
+                $"in StochasticInference, sample {sample} alone and in a batch, with the same key (DrawsByRow)");
         }
     }
 

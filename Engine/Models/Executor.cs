@@ -119,10 +119,10 @@ internal sealed unsafe class Executor<T>
     public void PoisonScratch(byte value) =>
         new Span<byte>((void*)_scratch, checked(_plan.ScratchLength * sizeof(T))).Fill(value);
 
-    /// <summary>Whether a node's layer, or one inside it, has asked for random numbers since <see cref="ForgetDraws()"/>.</summary>
-    public bool HasDrawn(int node) => HasDrawn(_nodes[node]);
+    /// <summary>What random numbers a node's layer, or one inside it, has asked for since <see cref="ForgetDraws()"/>.</summary>
+    public Draws DrawsOf(int node) => DrawsOf(_nodes[node]);
 
-    /// <summary>Lets <see cref="HasDrawn(int)"/> begin anew.</summary>
+    /// <summary>Lets <see cref="DrawsOf(int)"/> begin anew.</summary>
     public void ForgetDraws()
     {
         foreach (NodeState<T> node in _nodes)
@@ -184,17 +184,19 @@ internal sealed unsafe class Executor<T>
     private static IEnumerable<Parameter> ParameterUses(Layer layer) =>
         layer.OwnParameters.Concat(layer.Children.SelectMany(ParameterUses));
 
-    private static bool HasDrawn(NodeState<T> node)
+    private static Draws DrawsOf(NodeState<T> node)
     {
+        Draws draws = !node.HasDrawn ? Draws.None : node.Layer.DrawsByRow ? Draws.ByRow : Draws.Otherwise;
         foreach (NodeState<T> child in node.Children)
         {
-            if (HasDrawn(child))
-            {
-                return true;
-            }
+            Draws inner = DrawsOf(child);
+
+            // Where a row is several rows to a child, their keys are not of this node's kind.
+            draws = (Draws)Math.Max(
+                (int)draws, (int)(inner == Draws.ByRow && child.ChildRowKeys.Length > 0 ? Draws.Otherwise : inner));
         }
 
-        return node.HasDrawn;
+        return draws;
     }
 
     private static void ForgetDraws(NodeState<T> node)

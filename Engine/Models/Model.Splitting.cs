@@ -7,10 +7,9 @@ public partial class Model
 {
     private object? _split;
 
-    /// <summary>Marks the nodes of the graph that ask for random numbers when the first sample passes in the phase of a sample.</summary>
-    /// <param name="inputs">The first sample of each input.</param>
-    /// <param name="draws">For each node of the graph; only ever set to true.</param>
-    internal void FindDraws<T>(ReadOnlySpan<T[]> inputs, Span<bool> draws)
+    /// <summary>Finds out what random numbers each node asks for when a sample passes in the phase StochasticInference.</summary>
+    /// <param name="inputs">One sample of each input.</param>
+    internal Draws[] FindDraws<T>(ReadOnlySpan<T[]> inputs)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ExecutorPool<T> pool = Pool<T>();
@@ -24,17 +23,14 @@ public partial class Model
 
         executor.ForgetDraws();
         executor.Forward();
-        for (int i = 0; i < draws.Length; i++)
-        {
-            draws[i] |= executor.HasDrawn(i);
-        }
-
+        Draws[] draws = [.. Enumerable.Range(0, Graph.Nodes.Count).Select(executor.DrawsOf)];
         pool.Return(executor);
+        return draws;
     }
 
     /// <summary>The graph in two where randomness begins; the plans of the last such split are kept.</summary>
-    /// <param name="draws">Whether each node of the graph draws.</param>
-    internal RandomSplit<T> SplitAt<T>(ReadOnlySpan<bool> draws)
+    /// <param name="draws">What each node of the graph draws.</param>
+    internal RandomSplit<T> SplitAt<T>(ReadOnlySpan<Draws> draws)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (_split is RandomSplit<T> known && known.IsFor(Graph, draws))

@@ -9,12 +9,12 @@ internal sealed class RandomSplit<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Graph _graph;
-    private readonly bool[] _draws;
+    private readonly Draws[] _draws;
 
     /// <summary>Splits a graph with one output.</summary>
     /// <param name="graph">The whole graph.</param>
-    /// <param name="draws">Whether each of its nodes draws.</param>
-    public RandomSplit(Graph graph, ReadOnlySpan<bool> draws)
+    /// <param name="draws">What each of its nodes draws.</param>
+    public RandomSplit(Graph graph, ReadOnlySpan<Draws> draws)
     {
         _graph = graph;
         _draws = draws.ToArray();
@@ -23,7 +23,7 @@ internal sealed class RandomSplit<T>
         for (int i = 0; i < graph.Nodes.Count; i++)
         {
             GraphNode node = graph.Nodes[i];
-            bool random = _draws[i] || node.Inputs.Concat(node.Masks.Where(mask => mask >= 0)).Any(input => isRandom[input]);
+            bool random = _draws[i] != Draws.None || node.Reads.Any(value => isRandom[value]);
             (random ? tail : head).Add(i);
             foreach (int output in node.Outputs)
             {
@@ -32,9 +32,8 @@ internal sealed class RandomSplit<T>
         }
 
         IsRandom = isRandom[graph.Outputs[0]];
-        FollowsRowKeys = tail.TrueForAll(i => !_draws[i] || graph.Nodes[i].Layer.DrawsByRow);
-        int[] border = [.. tail.SelectMany(i => graph.Nodes[i].Inputs.Concat(graph.Nodes[i].Masks.Where(mask => mask >= 0)))
-            .Where(value => !isRandom[value]).Distinct()];
+        FollowsRowKeys = !_draws.Contains(Draws.Otherwise);
+        int[] border = [.. tail.SelectMany(i => graph.Nodes[i].Reads).Where(value => !isRandom[value]).Distinct()];
         Border = [.. border.Select(value => graph.ValueShapes[value])];
         HeadNodes = head;
         TailNodes = tail;
@@ -65,5 +64,5 @@ internal sealed class RandomSplit<T>
     public ExecutorPool<T> Tail { get; }
 
     /// <summary>Whether this is the split of a graph for these draws.</summary>
-    public bool IsFor(Graph graph, ReadOnlySpan<bool> draws) => ReferenceEquals(graph, _graph) && draws.SequenceEqual(_draws);
+    public bool IsFor(Graph graph, ReadOnlySpan<Draws> draws) => ReferenceEquals(graph, _graph) && draws.SequenceEqual(_draws);
 }

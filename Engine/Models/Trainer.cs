@@ -20,6 +20,7 @@ internal sealed class Trainer<T>
     private readonly LengthBuckets? _buckets;
     private readonly History _history = new();
     private readonly TrainingState _state;
+    private readonly bool _recordsLearningRate;
 
     public Trainer(Model model, Training<T> training, int batch, Dataset data, Dataset? validation, FitOptions options)
     {
@@ -38,10 +39,17 @@ internal sealed class Trainer<T>
         _buckets = options.SequenceLengths is { } lengths ? new LengthBuckets(lengths, data.Count, batch) : null;
         int steps = (data.Count + batch - 1) / batch;
         IReadOnlyList<string> names = model.Compiled.MetricNames;
+        _recordsLearningRate = model.Compiled.Optimizer.Schedule is not null
+            || options.Callbacks.Any(callback => callback.RecordsLearningRate);
         _state = new TrainingState(model, options.Epochs, steps, _history)
         {
             MetricNames = names,
-            HistoryKeys = validation is null ? names : [.. names, .. names.Select(name => $"val_{name}")],
+            HistoryKeys =
+            [
+                .. names,
+                .. validation is null ? [] : names.Select(name => $"val_{name}"),
+                .. _recordsLearningRate ? [History.LearningRateKey] : Array.Empty<string>(),
+            ],
             Values = training.Means,
             Epoch = options.InitialEpoch,
         };
@@ -116,6 +124,11 @@ internal sealed class Trainer<T>
         for (int i = 0; i < validation.Length; i++)
         {
             _history.Add($"val_{_state.MetricNames[i]}", validation[i]);
+        }
+
+        if (_recordsLearningRate)
+        {
+            _history.Add(History.LearningRateKey, _training.LastLearningRate);
         }
 
         _history.EndEpoch(Stopwatch.GetElapsedTime(start).TotalSeconds);

@@ -120,7 +120,7 @@ public static class MonteCarlo
         }
     }
 
-    private static void CheckTargets(Model model, int count, MonteCarloOptions options)
+    internal static void CheckTargets(Model model, int count, MonteCarloOptions options)
     {
         if (options.Targets is { } targets && (targets.Count != count || targets.SampleShape.Size != model.Output.Shape.Size))
         {

@@ -9,7 +9,7 @@ public sealed record MonteCarloOptions
 
     /// <summary>
     /// The most rows computed at once by a thread, of one sample or of several; at least 1. Bounds the working memory. The result
-    /// is the same, bit for bit, if the layers that draw say <see cref="Layers.Layer.DrawsByRow"/>, as the library's do.
+    /// is the same, bit for bit; but for layers of one's own that draw by a sample's place in the batch.
     /// </summary>
     public int BatchSize { get; init; } = 256;
 

@@ -20,7 +20,7 @@ internal sealed unsafe class SampleRunner<T>
     private readonly int _count;
     private readonly ulong _seed;
     private readonly MonteCarloOptions _options;
-    private readonly bool[] _draws;
+    private readonly Draws[] _draws;
     private readonly int _size;
     private RandomSplit<T> _split;
     private AlignedMemory[] _border = [];
@@ -33,6 +33,13 @@ internal sealed unsafe class SampleRunner<T>
         _options = options;
         _size = model.Output.Shape.Size;
         model.CheckPrecision<T>();
+        if (model.IsStateful)
+        {
+            throw new InvalidOperationException(
+                $"{model.Title}: expected layers that remember nothing from one pass to the next, got stateful ones, whose samples "
+                + "would depend on each other. Build the model with stateful: false and load the weights into it.");
+        }
+
         (_inputs, _count) = CheckInputs(model, inputs);
         if (_count > SampleKeys.MaxRows)
         {
@@ -41,8 +48,7 @@ internal sealed unsafe class SampleRunner<T>
         }
 
         T[][] first = [.. _inputs.Select((x, i) => x.AsDenseSpan()[..model.Inputs[i].Shape.Size].ToArray())];
-        _draws = new bool[model.Graph.Nodes.Count];
-        model.FindDraws<T>(first, _draws);
+        _draws = model.FindDraws<T>(first);
         _split = model.SplitAt<T>(_draws);
         if (!_split.IsRandom)
         {
@@ -261,9 +267,10 @@ internal sealed unsafe class SampleRunner<T>
     {
         for (int i = 0; i < nodes.Count; i++)
         {
-            if (executor.HasDrawn(i) && !_draws[nodes[i]])
+            Draws draws = executor.DrawsOf(i);
+            if (draws > _draws[nodes[i]])
             {
-                _draws[nodes[i]] = true;
+                _draws[nodes[i]] = draws;
                 HasFoundDraws = true;
             }
         }

@@ -19,7 +19,7 @@ internal static class SequenceLayers
         catalog.Add("Permute", c => new Permute(c.WholeNumbers("dims")));
         catalog.Add("TimeDistributed", c => new TimeDistributed(c.Layer("layer")));
         catalog.Add("Bidirectional", c => new Bidirectional(
-            c.Layer("layer"), ModeOf(c), c.Layer("backward_layer")));
+            c.Layer("layer"), c.Choice<MergeMode>("merge_mode"), c.Layer("backward_layer")));
         catalog.Add("Attention", c => new Attention(
             c.Flag("use_scale"), c.Number("dropout"), c.Flag("use_causal_mask"), SeedOf(c)));
         catalog.Add("AdditiveAttention", c => new AdditiveAttention(
@@ -39,13 +39,6 @@ internal static class SequenceLayers
             c.Constraint("bias_constraint"),
             c.Flag("use_causal_mask"),
             SeedOf(c)));
-    }
-
-    private static MergeMode ModeOf(LayerConfiguration configuration)
-    {
-        string name = configuration.Text("merge_mode");
-        return Enum.TryParse(name, out MergeMode mode) && Enum.IsDefined(mode) ? mode : throw new InvalidDataException(
-            $"merge_mode: expected {string.Join(", ", Enum.GetNames<MergeMode>())}, got '{name}'.");
     }
 
     private static ulong? SeedOf(LayerConfiguration configuration) => configuration.Has("seed")
