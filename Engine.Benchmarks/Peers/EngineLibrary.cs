@@ -5,6 +5,7 @@ using Engine.Layers;
 using Engine.Losses;
 using Engine.Numerics;
 using Engine.Optimizers;
+using Engine.Uncertainty;
 
 namespace Engine.Benchmarks.Peers;
 
@@ -35,6 +36,7 @@ internal sealed class EngineLibrary : ILibrary
         private readonly Tensor<float>? _y;
         private readonly FitOptions _fit;
         private readonly PredictOptions _predict;
+        private readonly MonteCarloOptions _sample;
 
         public Network(NetworkPlan plan, int batch, int threads)
         {
@@ -50,11 +52,14 @@ internal sealed class EngineLibrary : ILibrary
             _output = Tensor.Create(new float[batch * output.Size], [batch, .. output.Select(length => (nint)length)]);
             _fit = new FitOptions { DegreeOfParallelism = threads, Seed = 7 };
             _predict = new PredictOptions { DegreeOfParallelism = threads, BatchSize = batch };
+            _sample = new MonteCarloOptions { DegreeOfParallelism = threads };
         }
 
         public double TrainStep() => _model.TrainOnBatch<float>(_x, _y!, _fit);
 
         public void Infer() => _model.Predict<float>(_x, _output, _predict);
+
+        public void Sample(int count) => _model.PredictMonteCarlo(_x, count, seed: 7, _sample);
 
         public void Dispose()
         {

@@ -61,6 +61,12 @@ internal sealed record PeersRow(string Name, int Threads, double Operations, Fun
         }
 
         yield return new(
+            $"{NetworkPlan.SmallMlp}, 1,000 inputs: 100 Monte Carlo samples",
+            threads,
+            0,
+            library => [.. library.CreateNetworks(NetworkPlan.SmallMlp, 1000, threads).Select(
+                network => PeersWork.Sampling(network, samples: 100))]);
+        yield return new(
             "dropout 0.5 on 2²⁰ floats: forward",
             threads,
             0,

@@ -82,6 +82,17 @@ internal sealed class TorchLibrary : ILibrary
             _ = _model.call(_x);
         }
 
+        public void Sample(int count)
+        {
+            using IDisposable noGradients = no_grad();
+            _model.train();
+            for (int k = 0; k < count; k++)
+            {
+                using DisposeScope scope = NewDisposeScope();
+                _ = _model.call(_x);
+            }
+        }
+
         public void Dispose()
         {
             _adam.Dispose();

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Engine.Serialization;
+using Engine.Tuning;
 using Engine.Visualization;
 
 namespace Engine.Examples;
@@ -81,6 +82,11 @@ internal sealed class ExampleContext
     public ConsoleProgress NewProgress() =>
         Output == Console.Out ? new ConsoleProgress() : new ConsoleProgress(Output, isTerminal: false);
 
+    /// <summary>A line for each trial of a sweep with these of its numbers, and a bar where it can be painted.</summary>
+    public ConsoleSweepProgress NewSweepProgress(params string[] metrics) => Output == Console.Out
+        ? new ConsoleSweepProgress { Metrics = metrics }
+        : new ConsoleSweepProgress(Output, isTerminal: false) { Metrics = metrics };
+
     /// <summary>Prints a table, with a frame where there is a terminal.</summary>
     public void Print(ResultTable table)
     {
@@ -106,11 +112,19 @@ internal sealed class ExampleContext
     }
 
     /// <summary>Saves a model among this example's results.</summary>
-    public void Save(Model model, string file)
+    public void Save(Model model, string file, bool includeTraining = false)
     {
         string path = PathOf(file);
         Directory.CreateDirectory(Folder);
-        model.Save(path);
+        model.Save(path, includeTraining);
+        _files.Add(path);
+    }
+
+    /// <summary>Saves the trials of a sweep among this example's results.</summary>
+    public void Save(SweepResult result, string file)
+    {
+        string path = PathOf(file);
+        result.SaveCsv(path);
         _files.Add(path);
     }
 

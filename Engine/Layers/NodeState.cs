@@ -62,6 +62,9 @@ internal sealed unsafe class NodeState<T>
 
     public NodeState<T>[] Children { get; set; } = [];
 
+    /// <summary>Whether the layer has asked for random numbers since this was last set to false.</summary>
+    public bool HasDrawn { get; set; }
+
     /// <summary>The node, this one or one inside it, whose layer has the parameter; null if none has.</summary>
     public NodeState<T>? Owner(Parameter parameter)
     {

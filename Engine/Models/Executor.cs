@@ -119,6 +119,18 @@ internal sealed unsafe class Executor<T>
     public void PoisonScratch(byte value) =>
         new Span<byte>((void*)_scratch, checked(_plan.ScratchLength * sizeof(T))).Fill(value);
 
+    /// <summary>What random numbers a node's layer, or one inside it, has asked for since <see cref="ForgetDraws()"/>.</summary>
+    public Draws DrawsOf(int node) => DrawsOf(_nodes[node]);
+
+    /// <summary>Lets <see cref="DrawsOf(int)"/> begin anew.</summary>
+    public void ForgetDraws()
+    {
+        foreach (NodeState<T> node in _nodes)
+        {
+            ForgetDraws(node);
+        }
+    }
+
     public void Forward()
     {
         Run.IsBackward = false;
@@ -171,6 +183,30 @@ internal sealed unsafe class Executor<T>
     // A layer's parameters, once for each use: a child that is listed twice is used twice.
     private static IEnumerable<Parameter> ParameterUses(Layer layer) =>
         layer.OwnParameters.Concat(layer.Children.SelectMany(ParameterUses));
+
+    private static Draws DrawsOf(NodeState<T> node)
+    {
+        Draws draws = !node.HasDrawn ? Draws.None : node.Layer.DrawsByRow ? Draws.ByRow : Draws.Otherwise;
+        foreach (NodeState<T> child in node.Children)
+        {
+            Draws inner = DrawsOf(child);
+
+            // Where a row is several rows to a child, their keys are not of this node's kind.
+            draws = (Draws)Math.Max(
+                (int)draws, (int)(inner == Draws.ByRow && child.ChildRowKeys.Length > 0 ? Draws.Otherwise : inner));
+        }
+
+        return draws;
+    }
+
+    private static void ForgetDraws(NodeState<T> node)
+    {
+        node.HasDrawn = false;
+        foreach (NodeState<T> child in node.Children)
+        {
+            ForgetDraws(child);
+        }
+    }
 
     private static Span<T> Span(nint address, int length) => new((void*)address, length);
 
