@@ -28,6 +28,8 @@ public class GuideTests
         Assert.That(new FileInfo(folder.File("accuracy.png")).Length, Is.GreaterThan(1000));
 
         (_, Engine.Data.Dataset test) = Engine.Data.Mnist.Load(Folder, shape: [784]);
+        Guide.DrawActivations(model, Guide.CreateClassifier(), test.Take(30), folder.File("activations.svg"));
+        Assert.That(File.ReadAllText(folder.File("activations.svg")), Does.Contain("Activations without dropout"));
         Model loaded = Guide.SaveAndLoad(model, folder.File("digits.safetensors"));
         Assert.That(loaded.Predict(test.Inputs).SequenceEqual(probabilities), "the loaded model predicts what the saved one did");
 
