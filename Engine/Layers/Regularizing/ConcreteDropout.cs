@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Numerics.Tensors;
 using Engine.Initializers;
 using Engine.Kernels;
-using Engine.Numerics;
 using Engine.Regularizers;
 
 namespace Engine.Layers;
