@@ -15,7 +15,8 @@ internal sealed class ExampleRegistry
     /// <summary>The examples of this program, in the order of the guide.</summary>
     public static ExampleRegistry All { get; } = new(
         new DropoutExample(), new HowItWorksExample(), new CustomExample(), new CnnExample(), new AugmentExample(), new TransferExample(),
-        new MnistMlpExample(), new MnistConvnetExample());
+        new MnistMlpExample(), new MnistConvnetExample(),
+        new MonteCarloExample(), new UncertaintyExample(), new ActiveLearningExample());
 
     public IReadOnlyList<Example> Examples { get; }
 
