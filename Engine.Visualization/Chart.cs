@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics.Tensors;
 
 namespace Engine.Visualization;
@@ -46,7 +47,8 @@ public sealed partial class Chart
     /// <param name="runs">The trainings under the names they get in the legend; at least one.</param>
     /// <param name="keys">
     /// Keys of the histories; by default <c>loss</c> and, where there was validation, <c>val_loss</c>. A key of the training values
-    /// and the same key with <c>val_</c> make a pair; several pairs share the axis, told apart by their markers.
+    /// and the same key with <c>val_</c> make a pair; several pairs share the axis, told apart by their markers. A single key is
+    /// named in the title, and the legend has the labels alone.
     /// </param>
     /// <exception cref="KeyNotFoundException">A key was not recorded in one of the runs.</exception>
     /// <exception cref="ArgumentException">No run, or a history without an epoch.</exception>
@@ -172,6 +174,32 @@ public sealed partial class Chart
         return new Chart(new ChartLayout(panels, Math.Min(columns, panels.Length)));
     }
 
+    /// <summary>The same lines over a part of the vertical axis: lines that leave it are cut off.</summary>
+    /// <param name="low">Its lower end.</param>
+    /// <param name="high">Its upper end.</param>
+    /// <returns>A new chart; parts of this one that are not lines or points stay as they are.</returns>
+    /// <exception cref="ArgumentException">The upper end is not above the lower one.</exception>
+    public Chart WithYRange(double low, double high)
+    {
+        if (!(low < high))
+        {
+            throw new ArgumentException(string.Create(
+                CultureInfo.InvariantCulture, $"Chart.WithYRange: expected the upper end above the lower one, got {low} and {high}."));
+        }
+
+        return WithLines(lines => lines.WithYRange(low, high));
+    }
+
+    /// <summary>The same lines and points over a logarithmic horizontal axis: for learning rates.</summary>
+    /// <returns>A new chart; parts of this one that are not lines or points stay as they are.</returns>
+    /// <exception cref="InvalidOperationException">A value is not over zero.</exception>
+    public Chart WithLogarithmicX() => WithLines(lines => lines.WithLogarithmicX());
+
+    /// <summary>The same lines and points over a logarithmic vertical axis.</summary>
+    /// <returns>A new chart; parts of this one that are not lines or points stay as they are.</returns>
+    /// <exception cref="InvalidOperationException">A value is not over zero.</exception>
+    public Chart WithLogarithmicY() => WithLines(lines => lines.WithLogarithmicY());
+
     /// <summary>
     /// Saves the chart. The format follows the extension: <c>.png</c> or <c>.svg</c>. The folder is made if need be; the file is
     /// written beside its place and renamed, so that a file under this name is always whole.
@@ -199,6 +227,9 @@ public sealed partial class Chart
         };
         WholeFile.Write(path, file);
     }
+
+    private Chart WithLines(Func<LinesPanel, LinesPanel> change) =>
+        new(_layout with { Panels = [.. Panels.Select(panel => panel is LinesPanel lines ? change(lines) : panel)] });
 
     private static Panel[] PanelsOf(Chart[] charts) => [.. charts.SelectMany(chart => chart.Panels)];
 }

@@ -108,6 +108,7 @@ internal static partial class ChartRenderer
 
         // The first time, a plot is drawn twice: to measure its labels, then in place. Vector graphics would keep both.
         plot.RenderInMemory((int)area.Width, (int)area.Height);
+        plot.Axes.Rules.Clear();        // squares are squares by now; each rule would draw once more
         plot.RenderManager.ClearCanvasBeforeEachRender = false;     // it would clear the plots beside it, too
         plot.Render(canvas, new PixelRect(area.Left, area.Right, area.Bottom, area.Top));
     }

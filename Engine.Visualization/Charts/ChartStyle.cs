@@ -1,3 +1,4 @@
+using System.Globalization;
 using ScottPlot;
 using ScottPlot.Colormaps;
 using ScottPlot.Panels;
@@ -103,4 +104,20 @@ internal static class ChartStyle
         axis.TickGenerator = new NumericAutomatic { IntegerTicksOnly = true };
         axis.MinorTickStyle.Length = 0;
     }
+
+    /// <summary>Powers of ten, with small ticks at their multiples: for values that are logarithms to base 10.</summary>
+    public static void UseLogarithmicTicks(IAxis axis)
+    {
+        axis.TickGenerator = new NumericAutomatic
+        {
+            IntegerTicksOnly = true,
+            MinorTickGenerator = new LogMinorTickGenerator(),
+            LabelFormatter = exponent => exponent is >= -3 and <= 4
+                ? Math.Pow(10, exponent).ToString("G4", CultureInfo.InvariantCulture)
+                : "10" + Superscript((int)Math.Round(exponent)),
+        };
+    }
+
+    private static string Superscript(int exponent) => string.Concat(
+        exponent.ToString(CultureInfo.InvariantCulture).Select(one => one == '-' ? '⁻' : "⁰¹²³⁴⁵⁶⁷⁸⁹"[one - '0']));
 }

@@ -59,7 +59,7 @@ internal sealed class ConfusionPanel : PlotPanel
         for (int row = 0; row < classes; row++)
         {
             for (int column = 0; column < classes; column++)
-                AddNumbers(plot, row, column, shares[row, column]);
+                AddCell(plot, map, row, column, shares[row, column]);
         }
 
         ChartStyle.Apply(plot, _title, "Predicted class", "True class");
@@ -70,8 +70,12 @@ internal sealed class ConfusionPanel : PlotPanel
         plot.Axes.SetLimits(-0.5, classes - 0.5, classes - 0.5, -0.5);
     }
 
-    private void AddNumbers(Plot plot, int row, int column, double share)
+    // A rectangle over the heat map's pixel: viewers of SVG that enlarge images smoothly would blur it.
+    private void AddCell(Plot plot, Heatmap map, int row, int column, double share)
     {
+        ScottPlot.Plottables.Rectangle cell = plot.Add.Rectangle(column - 0.5, column + 0.5, row - 0.5, row + 0.5);
+        cell.FillColor = map.Colormap.GetColor(share / 100);
+        cell.LineWidth = 0;
         int count = _counts[row, column];
         bool hasShare = _names.Length <= MostClassesWithShares && count > 0;
         Color ink = share > 55 ? Colors.White : count == 0 ? Color.FromHex("#A0A0A0") : Colors.Black;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ScottPlot;
 using ScottPlot.Plottables;
 
@@ -17,6 +18,15 @@ internal sealed class LinesPanel(string title, string xTitle, string yTitle, Cur
 
     /// <summary>Whether points of connected lines have markers where there is room for them.</summary>
     public bool HasLineMarkers { get; init; } = true;
+
+    /// <summary>What of the vertical axis is shown; null for all of the values.</summary>
+    public (double Low, double High)? YRange { get; init; }
+
+    /// <summary>Whether the values are logarithms to base 10, and the ticks of the horizontal axis powers of 10.</summary>
+    public bool HasLogarithmicX { get; init; }
+
+    /// <summary>The same for the vertical axis.</summary>
+    public bool HasLogarithmicY { get; init; }
 
     internal IReadOnlyList<Curve> Curves => curves;
 
@@ -59,13 +69,68 @@ internal sealed class LinesPanel(string title, string xTitle, string yTitle, Cur
             ChartStyle.UseIntegerTicks(plot.Axes.Bottom);
         }
 
-        if (HasZero)
+        if (HasLogarithmicX)
+            ChartStyle.UseLogarithmicTicks(plot.Axes.Bottom);
+        if (HasLogarithmicY)
+            ChartStyle.UseLogarithmicTicks(plot.Axes.Left);
+        if (YRange is { } shown)
+        {
+            plot.Axes.SetLimitsY(
+                HasLogarithmicY ? Math.Log10(shown.Low) : shown.Low, HasLogarithmicY ? Math.Log10(shown.High) : shown.High);
+        }
+        else if (HasZero)
         {
             double[] all = [.. curves.SelectMany(curve => curve.Y).Where(double.IsFinite)];
             double low = Math.Min(0, all.DefaultIfEmpty(0).Min()), high = Math.Max(0, all.DefaultIfEmpty(1).Max());
             double space = 0.06 * (high > low ? high - low : 1);
             plot.Axes.SetLimitsY(low < 0 ? low - space : 0, high + space);
         }
+    }
+
+    /// <summary>The same lines over a part of the vertical axis.</summary>
+    public LinesPanel WithYRange(double low, double high) => Copy(curves, xTitle, yTitle, (low, high), HasLogarithmicX, HasLogarithmicY);
+
+    /// <summary>The same lines over a logarithmic horizontal axis.</summary>
+    public LinesPanel WithLogarithmicX() => HasLogarithmicX ? this : Copy(
+        [.. curves.Select(curve => curve with { X = Logarithms(curve, curve.X) })], $"{xTitle}, logarithmic", yTitle, YRange, true, HasLogarithmicY);
+
+    /// <summary>The same lines over a logarithmic vertical axis.</summary>
+    public LinesPanel WithLogarithmicY() => HasLogarithmicY ? this : Copy(
+        [
+            .. curves.Select(curve => curve with
+            {
+                Y = Logarithms(curve, curve.Y),
+                Band = curve.Band is { } band ? (Logarithms(curve, band.Low), Logarithms(curve, band.High)) : null,
+            }),
+        ],
+        xTitle,
+        $"{yTitle}, logarithmic",
+        YRange,
+        HasLogarithmicX,
+        true);
+
+    private LinesPanel Copy(Curve[] other, string x, string y, (double, double)? range, bool isLogarithmicX, bool isLogarithmicY) =>
+        new(title, x, y, other)
+        {
+            Note = Note,
+            CountsX = CountsX && !isLogarithmicX,
+            HasZero = HasZero && !isLogarithmicY,
+            HasLineMarkers = HasLineMarkers,
+            YRange = range,
+            HasLogarithmicX = isLogarithmicX,
+            HasLogarithmicY = isLogarithmicY,
+        };
+
+    private static double[] Logarithms(Curve curve, double[] values)
+    {
+        foreach (double value in values.Where(value => value <= 0))
+        {
+            throw new InvalidOperationException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Chart: expected values over zero for a logarithmic axis, got {value} in '{curve.Label}'. Leave it out, or give NaN."));
+        }
+
+        return Array.ConvertAll(values, Math.Log10);
     }
 
     private static void AddBand(Plot plot, Curve curve, double[] low, double[] high)

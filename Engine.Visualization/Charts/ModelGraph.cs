@@ -75,7 +75,7 @@ internal sealed class ModelGraph
             layer is Model or { Children.Count: 0 } ? layer.Kind : $"{layer.Kind} of {string.Join(", ", layer.Children.Select(child => child.Kind))}",
             string.Join(", ", shapes.Select(TextOf)),
             layer.Parameters.Sum(parameter => (long)parameter.Shape.Size),
-            layer.Trainable && layer.Parameters.Any(parameter => parameter.Trains),
+            Trains(layer),
             !_seen.Add(layer)));
         _edges.AddRange(sources.Distinct().Select(source => (source, box)));
         return box;
@@ -83,6 +83,9 @@ internal sealed class ModelGraph
 
     // All outputs of one use of a layer share the list of what it was applied to; an input is used once.
     private static object KeyOf(Node node) => node.Inputs.Count > 0 ? node.Inputs : node.Layer;
+
+    private static bool Trains(Layer layer) => layer.Trainable && (layer.Children.Any(Trains)
+        || layer.Parameters.Except(layer.Children.SelectMany(child => child.Parameters)).Any(parameter => parameter.Trains));
 
     private static IReadOnlyList<Shape> ShapesOf(Node node) =>
         node.Layer is Model inner ? [.. inner.Outputs.Select(output => output.Shape)] : [node.Shape];

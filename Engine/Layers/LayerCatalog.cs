@@ -53,6 +53,7 @@ public sealed class LayerCatalog
         NormalizingLayers.AddTo(this);
         PreprocessingLayers.AddTo(this);
         RegularizingLayers.AddTo(this);
+        SequenceLayers.AddTo(this);
     }
 
     /// <summary>The kinds of layers in the catalog.</summary>
