@@ -304,6 +304,17 @@ public sealed class PredictMonteCarloTests
     }
 
     [Test]
+    public void A_run_can_be_cancelled_and_the_model_goes_on()
+    {
+        Model model = MonteCarloModels.Classifier();
+        Tensor<float> x = Inputs(model, 4);
+        MonteCarloOptions cancelled = new() { CancellationToken = new CancellationToken(canceled: true) };
+        Assert.That(() => model.PredictMonteCarlo(x, 10, 1, cancelled), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => model.PredictSample(x, 0, 1, cancelled), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(model.PredictMonteCarlo(x, 10).Samples, Is.EqualTo(10));
+    }
+
+    [Test]
     public void Errors_say_what_to_do()
     {
         Model model = MonteCarloModels.Classifier();
