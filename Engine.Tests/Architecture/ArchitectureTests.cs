@@ -39,6 +39,7 @@ public partial class ArchitectureTests
             ["Numerics", "Tensors", "Activations", "Regularizers", "Constraints", "Initializers", "Optimizers", "Losses", "Layers", "Models"],
         ["Tuning"] = ["Numerics"],
         ["Checking"] = ["Numerics", "Tensors", "Layers", "Models", "Serialization"],
+        ["Uncertainty"] = ["Numerics", "Kernels", "Tensors", "Activations", "Layers", "Data", "Models"],
     };
 
     private static IEnumerable<Type> Types =>

@@ -67,19 +67,10 @@ internal static class DropoutFamilyTable
     }
 
     private static IEnumerable<LayerCase> Blocks =>
-        from input in Images
-        from size in (int[])[1, 2, 3, 9]
-        from rate in (double[])[0, 0.3, 1]
-        from seed in (ulong?[])[null, Seed]
-        select new LayerCase(
-            $"of {size} and {rate}{(seed is null ? "" : " with a seed")}", () => new DropBlock2D(size, rate, seed), [input], input)
-        {
-            Wrong = [[37]],
-            WrongMessage = "drop_block2d (DropBlock2D): expected input [n, height, width, channels], got [n, 37]. "
-                + "The last axis is that of the channels, the others are height and width.",
-            AllowTrivial = rate == 1,
-            IsSameInAllPhases = rate == 0,
-        };
+    [
+        Block(Images[0], 2, 0), Block(Images[1], 2, 1), Block(Images[0], 1, 0.3), Block(Images[1], 2, 0.3), Block(Images[0], 3, 0.2),
+        Block(Images[1], 9, 0.3), Block(Images[0], 2, 0.3, Seed),
+    ];
 
     private static IEnumerable<LayerCase> Connected
     {
@@ -124,6 +115,16 @@ internal static class DropoutFamilyTable
             IsSameInAllPhases = rate == 0,
         };
     }
+
+    private static LayerCase Block(Shape input, int size, double rate, ulong? seed = null) =>
+        new($"of {size} and {rate}{(seed is null ? "" : " with a seed")}", () => new DropBlock2D(size, rate, seed), [input], input)
+        {
+            Wrong = [[37]],
+            WrongMessage = "drop_block2d (DropBlock2D): expected input [n, height, width, channels], got [n, 37]. "
+                + "The last axis is that of the channels, the others are height and width.",
+            AllowTrivial = rate == 1,
+            IsSameInAllPhases = rate == 0,
+        };
 
     private static LayerCase Connect(double rate, Shape input, Shape output, Func<DropConnect> make) =>
         new($"of {rate} around {make().Layer.Kind}", make, [input], output)

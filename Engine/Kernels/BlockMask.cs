@@ -53,9 +53,20 @@ internal static class BlockMask
         scratch = scratch[..(slots * SlotLength(height, width, channels, blockHeight, blockWidth))];
         var body = new Body<T>
         {
-            X = x, Y = y, Height = height, Row = width * channels, Size = size, Batch = batch, Slots = slots,
-            BlockHeight = blockHeight, CornerRow = (width - blockWidth + 1) * channels, Channels = channels,
-            Corners = corners, Random = random, RowKeys = rowKeys, Scratch = scratch,
+            X = x,
+            Y = y,
+            Height = height,
+            Row = width * channels,
+            Size = size,
+            Batch = batch,
+            Slots = slots,
+            BlockHeight = blockHeight,
+            CornerRow = (width - blockWidth + 1) * channels,
+            Channels = channels,
+            Corners = corners,
+            Random = random,
+            RowKeys = rowKeys,
+            Scratch = scratch,
         };
         ParallelLoop.Run(ref body, slots, threads);
     }

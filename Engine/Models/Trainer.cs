@@ -17,6 +17,7 @@ internal sealed class Trainer<T>
     private readonly FitOptions _options;
     private readonly int _batch;
     private readonly int[] _order;
+    private readonly LengthBuckets? _buckets;
     private readonly History _history = new();
     private readonly TrainingState _state;
     private readonly bool _recordsLearningRate;
@@ -35,6 +36,7 @@ internal sealed class Trainer<T>
             Math.Min(options.ValidationBatchSize ?? options.BatchSize, validation.Count));
         _options = options;
         _order = [.. Enumerable.Range(0, data.Count)];
+        _buckets = options.SequenceLengths is { } lengths ? new LengthBuckets(lengths, data.Count, batch) : null;
         int steps = (data.Count + batch - 1) / batch;
         IReadOnlyList<string> names = model.Compiled.MetricNames;
         _recordsLearningRate = model.Compiled.Optimizer.Schedule is not null
@@ -83,7 +85,9 @@ internal sealed class Trainer<T>
         if (_options.Shuffle)
         {
             // A function of seed and epoch alone, so that a training that goes on later sees the same order.
-            new RandomSource(_options.Seed, RandomStreams.Shuffling, (ulong)epoch).FillPermutation(_order);
+            RandomSource random = new(_options.Seed, RandomStreams.Shuffling, (ulong)epoch);
+            random.FillPermutation(_order);
+            _buckets?.Arrange(_order, random, row: 1);
         }
 
         Notify(static (callback, state) => callback.OnEpochBegin(state));

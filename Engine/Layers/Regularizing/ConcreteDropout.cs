@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Numerics.Tensors;
 using Engine.Initializers;
 using Engine.Kernels;
-using Engine.Numerics;
 using Engine.Regularizers;
 
 namespace Engine.Layers;
@@ -99,6 +98,9 @@ public sealed class ConcreteDropout : SimpleLayer
 
     /// <inheritdoc/>
     public override Reads BackwardReads => Reads.Input | (Layer.ReadsAsChild & Reads.Output);
+
+    /// <inheritdoc/>
+    public override bool DrawsByRow => true;
 
     /// <inheritdoc/>
     public override BufferNeeds Needs(ReadOnlySpan<Shape> inputs, int batch) =>
