@@ -14,7 +14,7 @@ internal sealed class ExampleRegistry
 
     /// <summary>The examples of this program, in the order of the guide.</summary>
     public static ExampleRegistry All { get; } = new(
-        new DropoutExample(), new HowItWorksExample(), new CustomExample(), new CnnExample(), new AugmentExample(), new TransferExample(),
+        new DropoutExample(), new HowItWorksExample(), new CustomExample(), new FamilyExample(), new CnnExample(), new AugmentExample(), new TransferExample(),
         new MnistMlpExample(), new MnistConvnetExample());
 
     public IReadOnlyList<Example> Examples { get; }
