@@ -160,6 +160,20 @@ internal static class Guide
         return (mean, deviation, entropy, disagreement);
     }
 
+    /// <summary>11. What dropout does to features: the same architecture, trained with it and without.</summary>
+    /// <param name="with">A model trained with dropout.</param>
+    /// <param name="without">Its twin, trained alike without.</param>
+    /// <param name="test">The digits to look at.</param>
+    /// <param name="path">Where the picture goes: .png or .svg.</param>
+    public static void DrawActivations(Model with, Model without, Dataset test, string path)
+    {
+        Tensor<float> dropped = with.OutputOf("dense_1").Predict(test.Inputs);
+        Tensor<float> plain = without.OutputOf("dense_1").Predict(test.Inputs);
+        Chart.SideBySide(
+            Chart.HeatMap(dropped, "Activations with dropout"),
+            Chart.HeatMap(plain, "Activations without dropout")).Save(path);        // viridis, one scale
+    }
+
     /// <summary>12. Learning rates: a schedule in place of the number.</summary>
     /// <param name="model">The classifier of section 1.</param>
     public static void CompileWithSchedule(Model model) => model.Compile(

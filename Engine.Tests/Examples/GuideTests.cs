@@ -36,6 +36,9 @@ public class GuideTests
         Assert.That(Mean(entropy, right: false), Is.GreaterThan(1.5 * Mean(entropy, right: true)), "less sure where it is wrong");
         Assert.That(Mean(disagreement, right: false), Is.GreaterThan(1.5 * Mean(disagreement, right: true)));
 
+        Guide.DrawActivations(model, Guide.CreateClassifier(), test.Take(30), folder.File("activations.svg"));
+        Assert.That(File.ReadAllText(folder.File("activations.svg")), Does.Contain("Activations without dropout"));
+
         Model loaded = Guide.SaveAndLoad(model, folder.File("digits.safetensors"));
         Assert.That(loaded.Predict(test.Inputs).SequenceEqual(probabilities), "the loaded model predicts what the saved one did");
 
