@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Engine.Numerics;
 
@@ -48,8 +49,16 @@ internal ref struct RecurrentForward<T, TCell> : IBody
 
             RecurrentStep<T> step = _buffers.Step(row, place, rows);
             Join(step, place, s);
-            step.Hidden.CopyTo(step.PreviousHidden);
-            step.Cell.CopyTo(step.PreviousCell);
+            if (!step.PreviousHidden.IsEmpty && (_buffers.KeepsRows || _buffers.HiddenZoneout.IsOn))
+            {
+                step.Hidden.CopyTo(step.PreviousHidden);
+            }
+
+            if (!step.PreviousCell.IsEmpty && (_buffers.KeepsRows || _buffers.CellZoneout.IsOn))
+            {
+                step.Cell.CopyTo(step.PreviousCell);
+            }
+
             _cell.Forward(step);
             Mix(step, row);
             _output.Write(order, place, s, step.Hidden);
@@ -74,9 +83,9 @@ internal ref struct RecurrentForward<T, TCell> : IBody
             {
                 int row = (i * widths.Copies) + copy;
                 RecurrentRows.Mask(x, step.InputMasks, row, ref to);
-                to = ref System.Runtime.CompilerServices.Unsafe.Add(ref to, inputs);
+                to = ref Unsafe.Add(ref to, inputs);
                 RecurrentRows.Mask(h, step.HiddenMasks, row, ref to);
-                to = ref System.Runtime.CompilerServices.Unsafe.Add(ref to, units);
+                to = ref Unsafe.Add(ref to, units);
             }
         }
     }

@@ -334,7 +334,14 @@ public abstract class RecurrentLayer : Layer
     {
         if (state is { IsInitialized: true })
         {
-            state.SetValues<float>(new float[state.Shape.Size]);
+            if (state.Precision == Precision.Single)
+            {
+                state.WritableValues<float>().Clear();
+            }
+            else
+            {
+                state.WritableValues<double>().Clear();
+            }
         }
     }
 
