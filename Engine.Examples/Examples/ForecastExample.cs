@@ -1,12 +1,10 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Numerics.Tensors;
 using Engine.Callbacks;
 using Engine.Data;
 using Engine.Layers;
 using Engine.Losses;
 using Engine.Optimizers;
-using Engine.Uncertainty;
 using Engine.Visualization;
 
 namespace Engine.Examples;

@@ -2,8 +2,6 @@ using System.Globalization;
 using Engine.Activations;
 using Engine.Constraints;
 using Engine.Initializers;
-using Engine.Kernels;
-using Engine.Numerics;
 using Engine.Regularizers;
 
 namespace Engine.Layers;
