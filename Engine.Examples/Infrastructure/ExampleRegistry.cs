@@ -23,6 +23,8 @@ internal sealed class ExampleRegistry
         new HistoryExample(),
         new RegularizationExample(),
         new AugmentExample(),
+        new LstmExample(),
+        new ForecastExample(),
         new MonteCarloExample(),
         new UncertaintyExample(),
         new ActiveLearningExample(),
