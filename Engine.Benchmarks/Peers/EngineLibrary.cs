@@ -42,7 +42,12 @@ internal sealed class EngineLibrary : ILibrary
         {
             _model = new Sequential(CreateLayers(plan)) { Seed = 42 };
             _x = Tensor.Create(plan.CreateInputs(batch), [batch, .. plan.Input.Select(length => (nint)length)]);
-            if (plan.Classes > 0)
+            if (plan.Classes == 1)
+            {
+                _model.Compile(new Adam(learningRate: 1e-3), Loss.MeanSquaredError());
+                _y = Tensor.Create(plan.CreateTargets(batch), [batch, 1]);
+            }
+            else if (plan.Classes > 1)
             {
                 _model.Compile(new Adam(learningRate: 1e-3), Loss.CategoricalCrossentropy());
                 _y = Tensor.Create(OneHot(plan.CreateLabels(batch), plan.Classes), [batch, plan.Classes]);
@@ -74,6 +79,7 @@ internal sealed class EngineLibrary : ILibrary
                 Block.Fully fully => new Dense(fully.Units, ActivationFunction.ReLU),
                 Block.Dropped dropped => new Dropout(dropped.Rate),
                 Block.Flat => new Flatten(),
+                Block.Recurrent { Kind: RecurrentKind.Lstm } recurrent => new LSTM(recurrent.Units),
                 Block.MaxPool => new MaxPooling2D((2, 2)),
                 Block.GlobalAverage => new GlobalAveragePooling2D(),
                 Block.Convolution c => new Conv2D(
@@ -82,7 +88,7 @@ internal sealed class EngineLibrary : ILibrary
             }));
             if (plan.Classes > 0)
             {
-                layers.Add(new Dense(plan.Classes, ActivationFunction.Softmax));
+                layers.Add(new Dense(plan.Classes, plan.Classes == 1 ? null : ActivationFunction.Softmax));
             }
 
             return [.. layers];

@@ -38,6 +38,7 @@ internal sealed record PeersRow(string Name, int Threads, double Operations, Fun
             (NetworkPlan.GuideCnn, [1, 32, 128]),
             (NetworkPlan.LeNet5, [128]),
             (NetworkPlan.OneConvolution, [8]),
+            (NetworkPlan.Recurrent(RecurrentKind.Lstm), [1, 32, 128]),
             (NetworkPlan.Vgg16, [1]),
         })
         {

@@ -28,6 +28,17 @@ public class GuideTests
         Assert.That(new FileInfo(folder.File("accuracy.png")).Length, Is.GreaterThan(1000));
 
         (_, Engine.Data.Dataset test) = Engine.Data.Mnist.Load(Folder, shape: [784]);
+        (Tensor<float> mean, Tensor<float> deviation, Tensor<float> entropy, Tensor<float> disagreement) =
+            Guide.AskHowSure(model, test.Inputs);
+        Assert.That(mean.Lengths.ToArray(), Is.EqualTo(deviation.Lengths.ToArray()));
+        bool[] isRight = [.. test.GetLabels().Select((label, i) => Enumerable.Range(0, 10).MaxBy(digit => mean[i, digit]) == label)];
+        float Mean(Tensor<float> values, bool right) => values.Where((_, i) => isRight[i] == right).Average();
+        Assert.That(Mean(entropy, right: false), Is.GreaterThan(1.5 * Mean(entropy, right: true)), "less sure where it is wrong");
+        Assert.That(Mean(disagreement, right: false), Is.GreaterThan(1.5 * Mean(disagreement, right: true)));
+
+        Guide.DrawActivations(model, Guide.CreateClassifier(), test.Take(30), folder.File("activations.svg"));
+        Assert.That(File.ReadAllText(folder.File("activations.svg")), Does.Contain("Activations without dropout"));
+
         Model loaded = Guide.SaveAndLoad(model, folder.File("digits.safetensors"));
         Assert.That(loaded.Predict(test.Inputs).SequenceEqual(probabilities), "the loaded model predicts what the saved one did");
 

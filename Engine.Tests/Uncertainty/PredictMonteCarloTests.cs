@@ -23,11 +23,24 @@ public sealed class PredictMonteCarloTests
         new TestCaseData((Func<Model>)MonteCarloModels.Own).SetArgDisplayNames("own layer"),
         new TestCaseData((Func<Model>)MonteCarloModels.Family).SetArgDisplayNames("family"),
         new TestCaseData((Func<Model>)MonteCarloModels.Weights).SetArgDisplayNames("weights"),
+        new TestCaseData((Func<Model>)MonteCarloModels.Steps).SetArgDisplayNames("steps"),
+        new TestCaseData((Func<Model>)MonteCarloModels.Attending).SetArgDisplayNames("attending"),
         new TestCaseData((Func<Model>)MonteCarloModels.Branched).SetArgDisplayNames("branched"),
     ];
 
-    private static Tensor<float> Inputs(Model model, int count, ulong seed = 1) =>
-        Samples.Tensor<float>(seed, [count, .. model.Input.Shape.Select(length => (nint)length)]);
+    // A step of zeros here and there, for what masks them.
+    private static Tensor<float> Inputs(Model model, int count, ulong seed = 1)
+    {
+        nint[] lengths = [count, .. model.Input.Shape.Select(length => (nint)length)];
+        float[] values = Samples.Values(Samples.Tensor<float>(seed, lengths));
+        int last = model.Input.Shape[^1];
+        for (int i = 0; model.Input.Shape.Rank == 2 && i < values.Length; i++)
+        {
+            values[i] *= i / last % 7 == 3 ? 0 : 1;
+        }
+
+        return Tensor.Create(values, lengths);
+    }
 
     [TestCaseSource(nameof(Models))]
     public void A_sample_alone_is_the_one_of_the_run(Func<Model> make)
@@ -288,6 +301,17 @@ public sealed class PredictMonteCarloTests
         MonteCarloPrediction run = model.PredictMonteCarlo(Inputs(model, 7), 10, seed: 1);
         Assert.That(run.PredictiveEntropy.Lengths.ToArray(), Is.EqualTo(new nint[] { 7, 4 }));
         Assert.That(run.Mean.Lengths.ToArray(), Is.EqualTo(new nint[] { 7, 4, 5 }));
+    }
+
+    [Test]
+    public void A_run_can_be_cancelled_and_the_model_goes_on()
+    {
+        Model model = MonteCarloModels.Classifier();
+        Tensor<float> x = Inputs(model, 4);
+        MonteCarloOptions cancelled = new() { CancellationToken = new CancellationToken(canceled: true) };
+        Assert.That(() => model.PredictMonteCarlo(x, 10, 1, cancelled), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => model.PredictSample(x, 0, 1, cancelled), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(model.PredictMonteCarlo(x, 10).Samples, Is.EqualTo(10));
     }
 
     [Test]

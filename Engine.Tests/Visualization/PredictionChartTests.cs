@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Engine.Uncertainty;
 using Engine.Visualization;
 using SkiaSharp;
 using static Engine.Tests.Visualization.ChartPicture;
@@ -46,6 +47,15 @@ public class PredictionChartTests
     }
 
     [Test]
+    public void ReliabilityTakesTheBinsThatCalibrationCounts()
+    {
+        // Sure by 0.8 and right in one of two.
+        Tensor<float> probabilities = Tensor.Create([0.8f, 0.2f, 0.2f, 0.8f], [2, 2]);
+        Assert.That(TextsOf(Chart.Reliability("t", ("net", Calibration.Reliability(probabilities, [0, 0])))),
+            Does.Contain("net: expected calibration error 30.00 %").And.Contain("2"));
+    }
+
+    [Test]
     public void ReliabilityIsBelowTheDiagonalWhereANetworkIsTooSure()
     {
         using SKBitmap picture = PixelsOf(Chart.Reliability("t", ("", [0.2, 0.8], [0.1, 0.3], [10, 10])));
@@ -58,7 +68,7 @@ public class PredictionChartTests
     [Test]
     public void ReliabilitySaysWhatIsWrong()
     {
-        Assert.That(() => Chart.Reliability("t"), Throws.ArgumentException);
+        Assert.That(() => Chart.Reliability("t", Array.Empty<(string, IReadOnlyList<ReliabilityBin>)>()), Throws.ArgumentException);
         Assert.That(() => Chart.Reliability("t", ("a", [0.5], [0.5, 0.6], [1])), Throws.ArgumentException.With.Message.EqualTo(
             "Chart.Reliability: expected confidence, accuracy and count of each bin, got 1, 2 and 1 of them in 'a'."));
         Assert.That(() => Chart.Reliability("t", ("a", [0.5], [0.5], [0])), Throws.ArgumentException.With.Message.EqualTo(

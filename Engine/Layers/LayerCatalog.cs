@@ -52,6 +52,7 @@ public sealed class LayerCatalog
         PoolingLayers.AddTo(this);
         NormalizingLayers.AddTo(this);
         PreprocessingLayers.AddTo(this);
+        RecurrentLayers.AddTo(this);
         RegularizingLayers.AddTo(this);
         SequenceLayers.AddTo(this);
     }

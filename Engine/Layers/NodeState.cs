@@ -23,6 +23,9 @@ internal sealed unsafe class NodeState<T>
     /// <summary>The index of the storage of each input's mask; −1 where it has none.</summary>
     public required int[] MaskStorages { get; init; }
 
+    /// <summary>Whether a backward follows each forward: without one nothing needs to be kept.</summary>
+    public required bool HasBackward { get; init; }
+
     /// <summary>Addresses; 0 where the gradient is not wanted.</summary>
     public required nint[] InputGradients { get; init; }
 

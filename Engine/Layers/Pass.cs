@@ -32,6 +32,11 @@ public readonly unsafe ref struct Pass<T>
     /// <summary>Whether random layers draw: in training and in Monte Carlo samples.</summary>
     public bool IsStochastic => _run.Phase != Phase.Inference;
 
+    /// <summary>
+    /// Whether backward follows forward, in whatever phase: where it does not, as in a prediction, forward may keep nothing.
+    /// </summary>
+    public bool HasBackward => _node.HasBackward;
+
     /// <summary>How many threads the call may use. The results must not depend on it.</summary>
     public int Threads => _run.Threads;
 
