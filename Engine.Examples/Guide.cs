@@ -12,6 +12,7 @@ using Engine.Optimizers;
 using Engine.Regularizers;
 using Engine.Serialization;
 using Engine.Tuning;
+using Engine.Uncertainty;
 using Engine.Visualization;
 using static Engine.Activations.ActivationFunction;
 
@@ -19,7 +20,7 @@ namespace Engine.Examples;
 
 /// <summary>
 /// The guide, section by section, in the words of a program of one's own. Sections that are missing here come with their layers:
-/// recurrent networks (9), Monte Carlo dropout (10), and what is made of them.
+/// recurrent networks (9), and what is made of them.
 /// </summary>
 internal static class Guide
 {
@@ -145,6 +146,42 @@ internal static class Guide
         report.ThrowIfFailed();
         LayerContract.Verify(() => new CustomDropout(0.5), input: [20]);                    // everything a layer must keep
         return report;
+    }
+
+    /// <summary>
+    /// 9. Recurrent networks: one mask a sequence, on inputs and on states. The <c>lstm</c> example compares both with neither.
+    /// </summary>
+    public static Sequential CreateRecurrent() => new(
+        new Input(28, 28),      // a digit, read as 28 steps of 28 features
+        new LSTM(64, dropout: 0.2, recurrentDropout: 0.2),
+        new Dense(32, ReLU),
+        new Dropout(0.5),
+        new Dense(10, Softmax));
+
+    /// <summary>10. Monte Carlo dropout: how sure is the network?</summary>
+    /// <param name="model">The classifier of section 3.</param>
+    /// <param name="inputs">Digits.</param>
+    public static (Tensor<float> Mean, Tensor<float> Deviation, Tensor<float> Entropy, Tensor<float> Disagreement) AskHowSure(
+        Model model, Tensor<float> inputs)
+    {
+        MonteCarloPrediction uncertain = model.PredictMonteCarlo(inputs, samples: 100, seed: 7);
+        Tensor<float> mean = uncertain.Mean, deviation = uncertain.StandardDeviation;
+        Tensor<float> entropy = uncertain.PredictiveEntropy, disagreement = uncertain.MutualInformation;
+        return (mean, deviation, entropy, disagreement);
+    }
+
+    /// <summary>11. What dropout does to features: the same architecture, trained with it and without.</summary>
+    /// <param name="with">A model trained with dropout.</param>
+    /// <param name="without">Its twin, trained alike without.</param>
+    /// <param name="test">The digits to look at.</param>
+    /// <param name="path">Where the picture goes: .png or .svg.</param>
+    public static void DrawActivations(Model with, Model without, Dataset test, string path)
+    {
+        Tensor<float> dropped = with.OutputOf("dense_1").Predict(test.Inputs);
+        Tensor<float> plain = without.OutputOf("dense_1").Predict(test.Inputs);
+        Chart.SideBySide(
+            Chart.HeatMap(dropped, "Activations with dropout"),
+            Chart.HeatMap(plain, "Activations without dropout")).Save(path);        // viridis, one scale
     }
 
     /// <summary>12. Learning rates: a schedule in place of the number.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics.Tensors;
+using Engine.Uncertainty;
 
 namespace Engine.Visualization;
 
@@ -76,6 +77,20 @@ public sealed partial class Chart
         string title,
         params (string Label, IReadOnlyList<double> Confidence, IReadOnlyList<double> Accuracy, IReadOnlyList<int> Counts)[] series) =>
         new(new ReliabilityPanel(title, series));
+
+    /// <summary>The same, from the bins that <see cref="Calibration"/> counts.</summary>
+    /// <param name="title">The title of the figure.</param>
+    /// <param name="series">For each model its label, and what <c>Calibration.Reliability(probabilities, labels)</c> gave.</param>
+    /// <exception cref="ArgumentException">No series, or one without a sample.</exception>
+    public static Chart Reliability(string title, params (string Label, IReadOnlyList<ReliabilityBin> Bins)[] series)
+    {
+        ArgumentNullException.ThrowIfNull(series);
+        return Reliability(title, Array.ConvertAll(series, one => (
+            one.Label,
+            (IReadOnlyList<double>)[.. one.Bins.Select(bin => bin.Confidence)],
+            (IReadOnlyList<double>)[.. one.Bins.Select(bin => bin.Accuracy)],
+            (IReadOnlyList<int>)[.. one.Bins.Select(bin => bin.Count)])));
+    }
 
     /// <summary>
     /// How often each class was taken for which: a row for each true class, a column for each predicted one, counts and shares of

@@ -191,12 +191,16 @@ internal sealed class ActivationsExample : Example
             Chart.SideBySide(
                 Chart.OfFeatureMaps(OutputsOf(context, with, "conv2d", digit), "First convolution, with dropout"),
                 Chart.OfFeatureMaps(OutputsOf(context, without, "conv2d", digit), "First convolution, without")),
-            "feature-maps.png");
+            "feature-maps.png",
+            800,
+            440);
         context.Save(
             Chart.SideBySide(
                 Chart.OfFilters(with.Model.GetLayer("conv2d"), "Filters learned with dropout"),
                 Chart.OfFilters(without.Model.GetLayer("conv2d"), "Filters learned without")),
-            "filters.png");
+            "filters.png",
+            800,
+            440);
         context.Save(Chart.OfModel(with.Model, "The small convolutional network"), "network.png");
     }
 }

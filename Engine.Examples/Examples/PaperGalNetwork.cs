@@ -4,6 +4,7 @@ using Engine.Layers;
 using Engine.Losses;
 using Engine.Optimizers;
 using Engine.Regularizers;
+using Engine.Uncertainty;
 using static Engine.Activations.ActivationFunction;
 
 namespace Engine.Examples;
@@ -50,13 +51,18 @@ internal sealed class PaperGalNetwork
 
     /// <summary>Trains a network on some rows of a set.</summary>
     public static PaperGalNetwork Train(
-        PaperGalSet set, ReadOnlySpan<int> rows, double rate, double precision, int epochs, ulong seed, CancellationToken cancellation)
+        PaperGalSet set,
+        ReadOnlySpan<int> rows,
+        double rate,
+        double precision,
+        int epochs,
+        ulong seed,
+        CancellationToken cancellation)
     {
         (double[][] inputs, double[] targets) = set.Take(rows);
         PaperGalNetwork network = new(set, inputs, targets, rate, precision, seed);
         network._model.Compile(new Adam(), Loss.MeanSquaredError());
-        float[] normalized = Array.ConvertAll(targets, target => (float)((target - network._targetMean) / network._targetDeviation));
-        network._model.Fit(new Dataset(network.Normalize(inputs), Tensor.Create(normalized, [targets.Length, 1])), new FitOptions
+        network._model.Fit(new Dataset(network.Normalize(inputs), network.Normalize(targets)), new FitOptions
         {
             Epochs = epochs,
             BatchSize = BatchSize,
@@ -72,15 +78,18 @@ internal sealed class PaperGalNetwork
     {
         (double[][] inputs, double[] targets) = set.Take(rows);
         Tensor<float> x = Normalize(inputs);
-        PredictOptions options = new() { DegreeOfParallelism = 1, CancellationToken = cancellation };
-        float[] plain = new float[rows.Length];
-        _model.Predict(x, options).FlattenTo(plain);
-        PaperGalSamples drawn = new(targets, _precision);
-        drawn.Draw(_model, x, _targetMean, _targetDeviation, samples, seed, cancellation);
-        return new PaperGalScore(
-            Rmse(Array.ConvertAll(plain, y => _targetMean + (_targetDeviation * y)), targets),
-            Rmse(drawn.Means, targets),
-            drawn.LogLikelihood);
+        Tensor<float> plain = _model.Predict(x, new PredictOptions { DegreeOfParallelism = 1, CancellationToken = cancellation });
+        MonteCarloPrediction sampled = _model.PredictMonteCarlo(x, samples, seed, new MonteCarloOptions
+        {
+            Targets = Normalize(targets),
+            NoisePrecision = _precision * _targetDeviation * _targetDeviation,
+            DegreeOfParallelism = 1,
+            CancellationToken = cancellation,
+        });
+
+        // The density of y, of which the normalized target is y / deviation, less a constant.
+        double logLikelihood = ToDoubles(sampled.LogLikelihood).Average() - Math.Log(_targetDeviation);
+        return new PaperGalScore(Rmse(plain, targets), Rmse(sampled.Mean, targets), logLikelihood);
     }
 
     private static double Deviation(double[] values)
@@ -89,8 +98,19 @@ internal sealed class PaperGalNetwork
         return Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / values.Length);
     }
 
-    private static double Rmse(double[] predictions, double[] targets) =>
-        Math.Sqrt(predictions.Zip(targets, (prediction, target) => (prediction - target) * (prediction - target)).Average());
+    private static double[] ToDoubles(Tensor<float> values)
+    {
+        float[] flat = new float[values.FlattenedLength];
+        values.FlattenTo(flat);
+        return Array.ConvertAll(flat, value => (double)value);
+    }
+
+    private double Rmse(Tensor<float> predictions, double[] targets) => Math.Sqrt(ToDoubles(predictions)
+        .Zip(targets, (y, target) => Math.Pow(_targetMean + (_targetDeviation * y) - target, 2))
+        .Average());
+
+    private Tensor<float> Normalize(double[] targets) => Tensor.Create(
+        Array.ConvertAll(targets, target => (float)((target - _targetMean) / _targetDeviation)), [targets.Length, 1]);
 
     private Tensor<float> Normalize(double[][] rows)
     {

@@ -11,28 +11,32 @@ namespace Engine.Examples;
 /// </summary>
 internal sealed class RegularizationExample : Example
 {
-    private static readonly Option<double> s_l2 = ExampleOption.Number("--l2", "the factor of the L2 penalty", 0.0, 1.0, 0.0005);
+    private static readonly Option<double> s_l2 = ExampleOption.Number("--l2", "the factor of the L2 penalty", 0.0, 1.0, 0.002);
 
     private static readonly Option<double> s_maxNorm = ExampleOption.Number(
-        "--max-norm", "the greatest norm of a unit's weights in the first layer", 0.01, 100.0, 1.5);
+        "--max-norm", "the greatest norm of a unit's weights in the first layer", 0.01, 100.0, 1.0);
 
     private static readonly Option<double> s_rate = ExampleOption.Number("--rate", "the dropout rate", 0.0, 0.99, 0.3);
+
+    private static readonly Option<int> s_examples = ExampleOption.Number(
+        "--examples", "how many digits to train on, the less the more there is to regularize; --full: all", 100, 60_000, 2500);
 
     public override string Name => "regularization";
 
     public override string Summary => "L2, max-norm, augmentation and dropout, each alone and all together: accuracy, gap, and what becomes of the weights.";
 
-    public override IReadOnlyList<Option> Options => [s_l2, s_maxNorm, s_rate, Digits.Folder];
+    public override IReadOnlyList<Option> Options => [s_l2, s_maxNorm, s_rate, s_examples, Digits.Folder];
 
     public override int Run(ExampleContext context)
     {
         var watch = Stopwatch.StartNew();
         (double l2, double maxNorm, double rate) = (context.Get(s_l2), context.Get(s_maxNorm), context.Get(s_rate));
         ulong weightSeed = context.Seed ?? 42, fitSeed = context.Seed ?? 7;
-        int epochs = context.Epochs ?? (context.Quick ? 1 : 25);
+        int epochs = context.Epochs ?? (context.Quick ? 1 : context.Full ? 25 : 40);
         var digits = Digits.Load(context, [28, 28, 1]);
-        if (context.Quick)
-            digits = digits with { Train = digits.Train.Take(1500) };
+        if (!context.Full)
+            digits = digits with { Train = digits.Train.Take(Math.Min(context.Get(s_examples), digits.Train.Count)) };
+        context.Output.WriteLine($"Trained on the first {Text.Count(digits.Train.Count)} of them.");
 
         (string Name, string Key, RegularizedNetwork Network)[] kinds =
         [

@@ -175,7 +175,7 @@ internal sealed class UncertaintyExample : Example
                 Chart.Lines(
                     "Entropy of turned digits", "angle (degrees)", "mean predictive entropy (nats)",
                     [.. ways.Select((way, w) => (way.Name, (IReadOnlyList<double>)angles, (IReadOnlyList<double>)entropy[w]))]),
-                Chart.Lines("Accuracy, plain", "angle (degrees)", "accuracy (%)", ("plain", angles, accuracy))),
+                Chart.Lines("Accuracy of the plain network", "angle (degrees)", "accuracy (%)", ("plain", angles, accuracy))),
             "turned.png",
             width: 1000);
         for (int w = 0; w < ways.Length; w++)

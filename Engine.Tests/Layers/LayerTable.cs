@@ -41,7 +41,7 @@ internal static class LayerTable
         .. Denses, .. Dropouts, .. RegularizingTable.All, .. ActivationLayers, .. Reshapes, .. Merges, .. ActivityRegularizations,
         .. SparsityTable.All,
         .. ConvolutionalTable.All, .. PoolingTable.All, .. NormalizingTable.All, .. PreprocessingTable.All,
-        .. DropoutFamilyTable.All, .. SequenceTable.All, .. AttentionTable.All, .. RecurrentTable.All,
+        .. DropoutFamilyTable.All, .. SequenceTable.All, .. AttentionTable.All, .. RecurrentTable.All, .. BidirectionalTable.All,
     ];
 
     private static IEnumerable<LayerCase> Denses

@@ -1,6 +1,5 @@
 using System.Numerics;
 using Engine.Numerics;
-using MathNet.Numerics.Distributions;
 using MathNet.Numerics.Statistics;
 
 namespace Engine.Tests.Numerics;

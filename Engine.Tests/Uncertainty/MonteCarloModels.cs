@@ -36,6 +36,25 @@ internal static class MonteCarloModels
     public static Sequential Weights() => new(
         new Input(37), new DropConnect(new Dense(20, ReLU), 0.5), new VariationalDropout(0.3), new Dense(3, Softmax)) { Seed = 4 };
 
+    /// <summary>Steps with a mask, which crosses the border; dropout inside a layer that sees each step as a row.</summary>
+    public static Sequential Steps() => new(
+        new Input(5, 4), new Masking(), new TimeDistributed(new Dense(6, ReLU)), new Dropout(0.3),
+        new TimeDistributed(new Dropout(0.3)), new GlobalAveragePooling1D(), new Dense(3, Softmax))
+    { Seed = 4 };
+
+    /// <summary>A recurrent layer with masks for a sequence, and for its steps.</summary>
+    public static Sequential Recurrent() => new(
+        new Input(5, 4), new LSTM(6, dropout: 0.3, recurrentDropout: 0.2, zoneout: 0.1), new Dense(3, Softmax))
+    { Seed = 4 };
+
+    /// <summary>Dropout of attention's weights.</summary>
+    public static Model Attending()
+    {
+        Input input = new(5, 8);
+        Node attended = new MultiHeadAttention(2, 4, dropout: 0.3).Apply(input, input);
+        return new Model(input, new Dense(3, Softmax).Apply(new Flatten().Apply(attended))) { Seed = 4 };
+    }
+
     /// <summary>A layer of one's own that knows nothing of rows.</summary>
     public static Sequential Own() => new(new Input(37), new Dense(20, ReLU), new OwnDropout(), new Dense(3, Softmax)) { Seed = 4 };
 

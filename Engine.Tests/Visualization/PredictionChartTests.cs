@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Engine.Uncertainty;
 using Engine.Visualization;
 using SkiaSharp;
 using static Engine.Tests.Visualization.ChartPicture;
@@ -19,8 +20,9 @@ public class PredictionChartTests
         using SKBitmap picture = PixelsOf(chart);
         Assert.That((picture.Width, picture.Height), Is.EqualTo((800, 680)), "what suits it");
 
-        // The two rows without a mistake are as blue as it gets, and nothing else: their squares lie on the diagonal.
-        int[] columns = picture.ColumnsOf(Blue);
+        // The two rows without a mistake, the last ones, are as blue as it gets, and nothing else: their squares lie on the diagonal.
+        int[] columns = [.. picture.ColumnsOf(Blue).Where(x => x < 720)];      // without the colour bar
+        Assert.That(columns[0], Is.GreaterThan(250));
         Assert.That(columns[^1] - columns[0], Is.GreaterThan(380));
         Assert.That(picture.Count(Blue), Is.GreaterThan(2 * 180 * 150).And.LessThan(2 * 230 * 200));
     }
@@ -46,6 +48,15 @@ public class PredictionChartTests
     }
 
     [Test]
+    public void ReliabilityTakesTheBinsThatCalibrationCounts()
+    {
+        // Sure by 0.8 and right in one of two.
+        Tensor<float> probabilities = Tensor.Create([0.8f, 0.2f, 0.2f, 0.8f], [2, 2]);
+        Assert.That(TextsOf(Chart.Reliability("t", ("net", Calibration.Reliability(probabilities, [0, 0])))),
+            Does.Contain("net: expected calibration error 30.00 %").And.Contain("2"));
+    }
+
+    [Test]
     public void ReliabilityIsBelowTheDiagonalWhereANetworkIsTooSure()
     {
         using SKBitmap picture = PixelsOf(Chart.Reliability("t", ("", [0.2, 0.8], [0.1, 0.3], [10, 10])));
@@ -58,7 +69,7 @@ public class PredictionChartTests
     [Test]
     public void ReliabilitySaysWhatIsWrong()
     {
-        Assert.That(() => Chart.Reliability("t"), Throws.ArgumentException);
+        Assert.That(() => Chart.Reliability("t", Array.Empty<(string, IReadOnlyList<ReliabilityBin>)>()), Throws.ArgumentException);
         Assert.That(() => Chart.Reliability("t", ("a", [0.5], [0.5, 0.6], [1])), Throws.ArgumentException.With.Message.EqualTo(
             "Chart.Reliability: expected confidence, accuracy and count of each bin, got 1, 2 and 1 of them in 'a'."));
         Assert.That(() => Chart.Reliability("t", ("a", [0.5], [0.5], [0])), Throws.ArgumentException.With.Message.EqualTo(

@@ -10,9 +10,6 @@ internal static class CanvasText
     public static readonly SKColor Ink = SKColors.Black;
     public static readonly SKColor QuietInk = new(0x50, 0x50, 0x50);
 
-    /// <summary>The height of the band that a figure's title takes.</summary>
-    public const float TitleHeight = 34;
-
     /// <summary>A font of the charts; to be disposed.</summary>
     public static SKFont NewFont(float size, bool bold = false) =>
         new(bold ? EmbeddedFont.Instance.Bold : EmbeddedFont.Instance.Regular, size);
@@ -22,15 +19,6 @@ internal static class CanvasText
     {
         using var paint = new SKPaint { Color = color, IsAntialias = true };
         canvas.DrawText(text, x, middle + (font.Size * 0.36f), align, font, paint);
-    }
-
-    /// <summary>Draws a panel's title, bold, in the middle of the top.</summary>
-    public static void DrawTitle(SKCanvas canvas, string title, SKRect area)
-    {
-        using SKFont font = NewFont(ChartStyle.TitleSize, bold: true);
-        while (font.Size > ChartStyle.TextSize && font.MeasureText(title) > area.Width)
-            font.Size--;
-        Draw(canvas, Fit(title, font, area.Width), area.MidX, area.Top + (TitleHeight / 2), SKTextAlign.Center, font, Ink);
     }
 
     /// <summary>The text, or as much of it as fits a width, with an ellipsis.</summary>

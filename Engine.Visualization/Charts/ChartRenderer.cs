@@ -90,13 +90,16 @@ internal static partial class ChartRenderer
         using SKFont font = CanvasText.NewFont(ChartStyle.TextSize);
         LegendStrip[] legends = [.. layout.Panels.Take(first..end).Select(panel => new LegendStrip(panel.Legend, font, columnWidth))];
         float bottom = area.Bottom - legends.Max(legend => legend.Height);      // the same for all of a row: axes in one line
+        FigureTitle?[] titles = [.. plots[first..end].Select(plot => plot is null ? null : new FigureTitle(plot, columnWidth - LeftMargin))];
+        float titleHeight = titles.Max(title => title?.Height ?? 0);
         for (int i = first; i < end; i++)
         {
             float left = (i - first) * columnWidth;
+            var place = new SKRect(left + LeftMargin, area.Top, left + columnWidth, bottom);
             if (plots[i] is { } plot)
-                Render(plot, canvas, new SKRect(left + LeftMargin, area.Top, left + columnWidth, bottom));
+                Render(plot, titles[i - first]!, titleHeight, canvas, place);
             else
-                ((CanvasPanel)layout.Panels[i]).Draw(canvas, new SKRect(left + LeftMargin, area.Top, left + columnWidth - LeftMargin, bottom));
+                ((CanvasPanel)layout.Panels[i]).Draw(canvas, place with { Right = place.Right - LeftMargin });
             legends[i - first].Draw(canvas, new SKRect(left, bottom, left + columnWidth, area.Bottom));
         }
     }
@@ -104,7 +107,14 @@ internal static partial class ChartRenderer
     /// <summary>Draws a plot that was not drawn before into a rectangle.</summary>
     public static void Render(Plot plot, SKCanvas canvas, SKRect area)
     {
-        ChartStyle.FitTitle(plot, area.Width - (2 * LeftMargin));
+        var title = new FigureTitle(plot, area.Width);
+        Render(plot, title, title.Height, canvas, area);
+    }
+
+    private static void Render(Plot plot, FigureTitle title, float titleHeight, SKCanvas canvas, SKRect area)
+    {
+        title.Draw(canvas, area with { Bottom = area.Top + titleHeight });
+        area.Top += titleHeight;
 
         // The first time, a plot is drawn twice: to measure its labels, then in place. Vector graphics would keep both.
         plot.RenderInMemory((int)area.Width, (int)area.Height);

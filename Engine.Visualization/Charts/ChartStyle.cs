@@ -48,12 +48,9 @@ internal static class ChartStyle
     /// </summary>
     public static void Apply(Plot plot, string title, string xTitle, string yTitle)
     {
-        plot.Title(title, TitleSize);
+        plot.Title(title);      // drawn by the renderer, over the whole panel
         plot.XLabel(xTitle, AxisTitleSize);
         plot.YLabel(yTitle, AxisTitleSize);
-        plot.Axes.Title.Label.Bold = true;
-        plot.Axes.Title.Label.FontName = FontFamily;
-        plot.Axes.Title.FullFigureCenter = true;
         foreach (IAxis axis in plot.Axes.GetAxes())
         {
             axis.Label.Bold = false;
@@ -65,17 +62,6 @@ internal static class ChartStyle
         plot.Axes.Top.FrameLineStyle.Width = 0;
         plot.Axes.Right.FrameLineStyle.Width = 0;
         plot.Grid.MajorLineColor = Colors.Black.WithAlpha(0.1);
-    }
-
-    /// <summary>Makes a title fit a width: smaller first, then in two lines or more.</summary>
-    public static void FitTitle(Plot plot, float width)
-    {
-        LabelStyle title = plot.Axes.Title.Label;
-        using SKFont font = CanvasText.NewFont(title.FontSize, bold: true);
-        while (font.Size > TextSize && font.MeasureText(title.Text) > width)
-            font.Size--;
-        title.FontSize = font.Size;
-        title.Text = string.Join('\n', ChartRenderer.Wrap(title.Text, text => font.MeasureText(text), width));
     }
 
     /// <summary>Blue below the middle, white in it, red above: told apart with colour-blind eyes.</summary>

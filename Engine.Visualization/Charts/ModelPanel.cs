@@ -32,7 +32,7 @@ internal sealed class ModelPanel : CanvasPanel
 
     public override (int Width, int Height) Size => (
         Math.Clamp((int)Math.Ceiling(_layout.Width + (2 * Margin)), LeastWidth, MostPixels),
-        Math.Clamp((int)Math.Ceiling(CanvasText.TitleHeight + (_layout.Ranks * RankHeight)) + 36, 150, MostPixels));
+        Math.Clamp((int)Math.Ceiling(FigureTitle.LineHeight + (_layout.Ranks * RankHeight)) + 36, 150, MostPixels));
 
     public override IReadOnlyList<LegendEntry> Legend =>
     [
@@ -44,11 +44,12 @@ internal sealed class ModelPanel : CanvasPanel
     // Larger than its place it is drawn smaller, never larger than its own size.
     public override void Draw(SKCanvas canvas, SKRect area)
     {
-        CanvasText.DrawTitle(canvas, _title, area);
+        var title = new FigureTitle(_title, area.Width);
+        title.Draw(canvas, area with { Bottom = area.Top + title.Height });
         float height = _layout.Ranks * RankHeight;
-        float scale = Math.Min(1, Math.Min(area.Width / _layout.Width, (area.Height - CanvasText.TitleHeight) / height));
+        float scale = Math.Min(1, Math.Min(area.Width / _layout.Width, (area.Height - title.Height) / height));
         canvas.Save();
-        canvas.Translate(area.MidX - (scale * _layout.Width / 2), area.Top + CanvasText.TitleHeight);
+        canvas.Translate(area.MidX - (scale * _layout.Width / 2), area.Top + title.Height);
         canvas.Scale(scale);
         foreach (int[] path in _layout.Paths)
             DrawEdge(canvas, path);

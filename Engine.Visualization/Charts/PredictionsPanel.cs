@@ -66,14 +66,15 @@ internal sealed class PredictionsPanel : CanvasPanel
             Note = Note[..Note.IndexOf(';', StringComparison.Ordinal)] + ".";
     }
 
-    public override (int Width, int Height) Size => (800, (int)CanvasText.TitleHeight + (130 * ((_images.Length + 1) / 2)) + 40);
+    public override (int Width, int Height) Size => (800, (int)FigureTitle.LineHeight + (130 * ((_images.Length + 1) / 2)) + 40);
 
     public override void Draw(SKCanvas canvas, SKRect area)
     {
-        CanvasText.DrawTitle(canvas, _title, area);
+        var title = new FigureTitle(_title, area.Width);
+        title.Draw(canvas, area with { Bottom = area.Top + title.Height });
         int columns = Math.Clamp((int)(area.Width / LeastCellWidth), 1, Math.Max(1, Math.Min(2, _images.Length)));
         int rows = (_images.Length + columns - 1) / columns;
-        float top = area.Top + CanvasText.TitleHeight, width = area.Width / columns, height = (area.Bottom - top) / rows;
+        float top = area.Top + title.Height, width = area.Width / columns, height = (area.Bottom - top) / rows;
         for (int i = 0; i < _images.Length; i++)
         {
             (int row, int column) = Math.DivRem(i, columns);

@@ -14,7 +14,7 @@ internal ref struct RecurrentBackward<T, TCell> : IBody
     private readonly Span<T> _rests;
     private readonly int _steps;
     private readonly int _truncation;
-    private TCell _cell;
+    private readonly TCell _cell;
 
     /// <summary>Makes the body.</summary>
     /// <param name="buffers">The states are the gradients of the final ones, and become those of the initial ones.</param>

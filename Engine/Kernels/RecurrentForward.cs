@@ -14,7 +14,7 @@ internal ref struct RecurrentForward<T, TCell> : IBody
     private readonly ReadOnlySpan<T> _x;
     private readonly RecurrentOutput<T> _output;
     private readonly int _steps;
-    private TCell _cell;
+    private readonly TCell _cell;
 
     /// <summary>Makes the body.</summary>
     /// <param name="buffers">The states are the initial ones, and become the final ones.</param>

@@ -47,6 +47,9 @@ public abstract class AttentionLayer : Layer
     public override Reads BackwardReads => Reads.Input;
 
     /// <inheritdoc/>
+    public override bool DrawsByRow => true;
+
+    /// <inheritdoc/>
     public override void Describe(ConfigurationWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);

@@ -125,6 +125,9 @@ public sealed class MultiHeadAttention : Layer
     /// <inheritdoc/>
     public override Reads BackwardReads => Reads.Input;
 
+    /// <inheritdoc/>
+    public override bool DrawsByRow => true;
+
     // 1 / √keyDim, as in equation 1: it is multiplied to the projected query.
     private double Scale => 1 / Math.Sqrt(KeyDim);
 

@@ -2,8 +2,6 @@ using System.Globalization;
 using Engine.Activations;
 using Engine.Constraints;
 using Engine.Initializers;
-using Engine.Kernels;
-using Engine.Numerics;
 using Engine.Regularizers;
 
 namespace Engine.Layers;
@@ -137,6 +135,9 @@ public abstract class RecurrentLayer : Layer
 
     /// <inheritdoc/>
     public sealed override Reads BackwardReads => Reads.None;
+
+    /// <inheritdoc/>
+    public sealed override bool DrawsByRow => true;
 
     private protected RecurrentOptions Options => _options;
 

@@ -18,6 +18,8 @@ internal static class SequenceLayers
         catalog.Add("RepeatVector", c => new RepeatVector(c.WholeNumber("count")));
         catalog.Add("Permute", c => new Permute(c.WholeNumbers("dims")));
         catalog.Add("TimeDistributed", c => new TimeDistributed(c.Layer("layer")));
+        catalog.Add("Bidirectional", c => new Bidirectional(
+            c.Layer("layer"), c.Choice<MergeMode>("merge_mode"), c.Layer("backward_layer")));
         catalog.Add("Attention", c => new Attention(
             c.Flag("use_scale"), c.Number("dropout"), c.Flag("use_causal_mask"), SeedOf(c)));
         catalog.Add("AdditiveAttention", c => new AdditiveAttention(
