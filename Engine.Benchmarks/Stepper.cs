@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Numerics.Tensors;
-using Engine.Layers;
 using Engine.Losses;
 using Engine.Optimizers;
 

@@ -11,6 +11,8 @@ using Engine.Metrics;
 using Engine.Optimizers;
 using Engine.Regularizers;
 using Engine.Serialization;
+using Engine.Tuning;
+using Engine.Uncertainty;
 using Engine.Visualization;
 using static Engine.Activations.ActivationFunction;
 
@@ -18,7 +20,7 @@ namespace Engine.Examples;
 
 /// <summary>
 /// The guide, section by section, in the words of a program of one's own. Sections that are missing here come with their layers:
-/// recurrent networks (9), Monte Carlo dropout (10), and what is made of them.
+/// recurrent networks (9), and what is made of them.
 /// </summary>
 internal static class Guide
 {
@@ -85,6 +87,37 @@ internal static class Guide
         new Dropout(0.5),
         new Dense(10, Softmax));
 
+    /// <summary>5. Which rate? A network for each.</summary>
+    public static Sequential[] CreateForRates() => [.. new[] { 0.1, 0.3, 0.5 }.Select(rate => CreateModel(rate))];
+
+    /// <summary>5, answered: all rates, each with three seeds, on all cores. Validation data decide.</summary>
+    /// <param name="train">What to train with, a tenth of it for validation.</param>
+    /// <param name="resultsFile">Where each trial is kept, so that a sweep that was stopped goes on; null for nowhere.</param>
+    public static SweepResult FindRate(Dataset train, string? resultsFile = null)
+    {
+        var sweep = new Sweep(seed: 1) { Parameters = { SweepParameter.Values("rate", 0.1, 0.3, 0.5) }, Repeats = 3 };
+        SweepResult result = sweep.Run(
+            trial =>
+            {
+                Sequential model = CreateModel(trial["rate"], trial.Seed);
+                model.Compile(new Adam(learningRate: 1e-3), Loss.CategoricalCrossentropy(), Metric.Accuracy());
+                History history = model.Fit(train, new FitOptions
+                {
+                    Epochs = 5,
+                    BatchSize = 128,
+                    ValidationSplit = 0.1,
+                    Seed = trial.Seed,
+                    DegreeOfParallelism = trial.DegreeOfParallelism,
+                    CancellationToken = trial.CancellationToken,
+                });
+                return new TrialResult(("val_accuracy", history["val_accuracy"][^1]), ("val_loss", history["val_loss"][^1]));
+            },
+            new SweepOptions { ResultsFile = resultsFile, Progress = new ConsoleSweepProgress() });
+        result.ToTable().Write();
+        Console.WriteLine($"Best: {result.Best("val_accuracy")}");
+        return result;
+    }
+
     /// <summary>6. Overfitting, seen.</summary>
     /// <param name="history">Of section 3.</param>
     /// <param name="path">Where the picture goes: .png or .svg.</param>
@@ -114,6 +147,49 @@ internal static class Guide
         LayerContract.Verify(() => new CustomDropout(0.5), input: [20]);                    // everything a layer must keep
         return report;
     }
+
+    /// <summary>
+    /// 9. Recurrent networks: one mask a sequence, on inputs and on states. The <c>lstm</c> example compares both with neither.
+    /// </summary>
+    public static Sequential CreateRecurrent() => new(
+        new Input(28, 28),      // a digit, read as 28 steps of 28 features
+        new LSTM(64, dropout: 0.2, recurrentDropout: 0.2),
+        new Dense(32, ReLU),
+        new Dropout(0.5),
+        new Dense(10, Softmax));
+
+    /// <summary>10. Monte Carlo dropout: how sure is the network?</summary>
+    /// <param name="model">The classifier of section 3.</param>
+    /// <param name="inputs">Digits.</param>
+    public static (Tensor<float> Mean, Tensor<float> Deviation, Tensor<float> Entropy, Tensor<float> Disagreement) AskHowSure(
+        Model model, Tensor<float> inputs)
+    {
+        MonteCarloPrediction uncertain = model.PredictMonteCarlo(inputs, samples: 100, seed: 7);
+        Tensor<float> mean = uncertain.Mean, deviation = uncertain.StandardDeviation;
+        Tensor<float> entropy = uncertain.PredictiveEntropy, disagreement = uncertain.MutualInformation;
+        return (mean, deviation, entropy, disagreement);
+    }
+
+    /// <summary>11. What dropout does to features: the same architecture, trained with it and without.</summary>
+    /// <param name="with">A model trained with dropout.</param>
+    /// <param name="without">Its twin, trained alike without.</param>
+    /// <param name="test">The digits to look at.</param>
+    /// <param name="path">Where the picture goes: .png or .svg.</param>
+    public static void DrawActivations(Model with, Model without, Dataset test, string path)
+    {
+        Tensor<float> dropped = with.OutputOf("dense_1").Predict(test.Inputs);
+        Tensor<float> plain = without.OutputOf("dense_1").Predict(test.Inputs);
+        Chart.SideBySide(
+            Chart.HeatMap(dropped, "Activations with dropout"),
+            Chart.HeatMap(plain, "Activations without dropout")).Save(path);        // viridis, one scale
+    }
+
+    /// <summary>12. Learning rates: a schedule in place of the number.</summary>
+    /// <param name="model">The classifier of section 1.</param>
+    public static void CompileWithSchedule(Model model) => model.Compile(
+        new Adam(new CosineDecay(initial: 1e-3, steps: 10_000)),
+        Loss.CategoricalCrossentropy(labelSmoothing: 0.1),
+        Metric.Accuracy());
 
     /// <summary>13. Transfer learning: a frozen base that others trained, under a head of one's own.</summary>
     /// <param name="path">vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5, as Keras publishes it.</param>
@@ -159,4 +235,16 @@ internal static class Guide
             Seed = loaded.TrainingSeed,
         });
     }
+
+    // The network of section 5.
+    private static Sequential CreateModel(double rate, ulong seed = 0) => new(
+        new Input(784),
+        new Dense(128, ReLU),
+        new Dropout(rate),
+        new Dense(64, ReLU),
+        new Dropout(rate),
+        new Dense(10, Softmax))
+    {
+        Seed = seed,
+    };
 }

@@ -51,13 +51,12 @@ internal static class Keras3Layout
         H5File file = new() { [Variables] = new H5Group() };
         foreach (ModelLayer layer in LayersOf(model, "", Layers))
         {
-            string path = $"{layer.Path}/{Variables}";
-            foreach ((int i, Parameter? parameter) in KerasModel.Weights(layer.Layer).Index())
+            foreach ((string path, Parameter? parameter) in KerasParts.InKeras3(layer.Layer))
             {
-                Hdf5Target.Add(file, $"{path}/{i}", parameter);
+                Hdf5Target.Add(file, $"{layer.Path}/{path}", parameter);
             }
 
-            Hdf5Target.Group(file, path).Attributes["name"] = layer.Model.NameOf(layer.Layer);
+            Hdf5Target.Group(file, $"{layer.Path}/{Variables}").Attributes["name"] = layer.Model.NameOf(layer.Layer);
         }
 
         return file;
@@ -126,11 +125,22 @@ internal static class Keras3Layout
 
     private static IEnumerable<WeightPair> MatchLayer(Hdf5Source source, ModelLayer layer, SavedLayer saved)
     {
-        int read = saved.Weights.Count - (KerasModel.HasCount(layer.Layer, saved.Weights.Count) ? 1 : 0);
+        IReadOnlyList<(string Path, IH5Dataset Dataset)> weights = InOrder(layer.Layer, saved);
+        int read = weights.Count - (KerasModel.HasCount(layer.Layer, weights.Count) ? 1 : 0);
         source.CheckWeights(
-            layer.Title, layer.Layer.Parameters, saved.Path, [.. saved.Weights.Take(read).Select(weight => weight.Path)]);
-        return layer.Layer.Parameters.Zip(saved.Weights, (parameter, weight) =>
+            layer.Title, layer.Layer.Parameters, saved.Path, [.. weights.Take(read).Select(weight => weight.Path)]);
+        return layer.Layer.Parameters.Zip(weights, (parameter, weight) =>
             new WeightPair(parameter, $"{parameter.Name} of {layer.Title}", weight.Path, weight.Dataset));
+    }
+
+    // Keras keeps the parts of a layer by their names; in which order they are this layer's weights only the layer knows. A file
+    // whose parts have other names keeps its own order.
+    private static IReadOnlyList<(string Path, IH5Dataset Dataset)> InOrder(Layer layer, SavedLayer saved)
+    {
+        Dictionary<string, (string Path, IH5Dataset Dataset)> places = saved.Weights.ToDictionary(weight => weight.Path);
+        (string Path, IH5Dataset Dataset)[] known = [.. KerasParts.InKeras3(layer)
+            .Select(weight => $"{saved.Path}/{weight.Path}").Where(places.ContainsKey).Select(path => places[path])];
+        return known.Length == saved.Weights.Count ? known : saved.Weights;
     }
 
     private static void ReadLayers(

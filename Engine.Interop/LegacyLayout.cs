@@ -55,11 +55,11 @@ internal static class LegacyLayout
             H5Group group = [];
             List<string> names = [];
             string name = model.NameOf(layer);
-            foreach ((string owner, Parameter? parameter) in layer is Model inner
+            foreach ((string weight, Parameter? parameter) in layer is Model inner
                 ? InKerasOrder(inner)
-                : KerasModel.Weights(layer).Select(own => (name, own)))
+                : KerasParts.InKeras2(layer).Select(own => ($"{name}/{own.Name}", own.Parameter)))
             {
-                names.Add($"{owner}/{parameter?.Name ?? "count"}:0");
+                names.Add($"{weight}:0");
                 Hdf5Target.Add(group, names[^1], parameter);
             }
 
@@ -75,11 +75,11 @@ internal static class LegacyLayout
     }
 
     // Keras lists the weights of a model inside that train before those that do not, each in the order of the layers.
-    private static IEnumerable<(string Owner, Parameter? Parameter)> InKerasOrder(Model inner) => KerasModel.Leaves(inner)
-        .SelectMany(leaf => KerasModel.Weights(leaf.Layer).Select(parameter =>
-            (Owner: leaf.Model.NameOf(leaf.Layer), Parameter: parameter, leaf.Trains)))
+    private static IEnumerable<(string Name, Parameter? Parameter)> InKerasOrder(Model inner) => KerasModel.Leaves(inner)
+        .SelectMany(leaf => KerasParts.InKeras2(leaf.Layer).Select(weight =>
+            (Name: $"{leaf.Model.NameOf(leaf.Layer)}/{weight.Name}", weight.Parameter, leaf.Trains)))
         .OrderByDescending(weight => weight.Trains && weight.Parameter is { Trains: true })
-        .Select(weight => (weight.Owner, weight.Parameter));
+        .Select(weight => (weight.Name, weight.Parameter));
 
     private static List<(Layer Layer, SavedLayer Saved)> ByOrder(
         Model model, Hdf5Source source, List<Layer> layers, List<SavedLayer> saved)

@@ -32,7 +32,7 @@ public sealed class ConsoleProgress : Callback
 
     /// <summary>Progress on the console.</summary>
     public ConsoleProgress()
-        : this(Console.Out, TerminalInfo.IsInteractive, IsUnicode(Console.Out), () => TerminalInfo.Width, TimeProvider.System)
+        : this(Console.Out, TerminalInfo.IsInteractive, TerminalInfo.IsUnicode(Console.Out), () => TerminalInfo.Width, TimeProvider.System)
     {
     }
 
@@ -42,7 +42,7 @@ public sealed class ConsoleProgress : Callback
     /// Whether a line may be painted over after a carriage return. If not, one plain line is written at the end of each epoch.
     /// </param>
     public ConsoleProgress(TextWriter writer, bool isTerminal)
-        : this(writer, isTerminal, IsUnicode(writer), () => TerminalInfo.Width, TimeProvider.System)
+        : this(writer, isTerminal, TerminalInfo.IsUnicode(writer), () => TerminalInfo.Width, TimeProvider.System)
     {
     }
 
@@ -99,8 +99,6 @@ public sealed class ConsoleProgress : Callback
         }
     }
 
-    private static bool IsUnicode(TextWriter writer) => writer.Encoding.CodePage is 65001 or 1200 or 1201 or 12000 or 12001;
-
     private void Paint(TrainingState training)
     {
         _lastPaint = _time.GetTimestamp();
@@ -142,8 +140,7 @@ public sealed class ConsoleProgress : Callback
         if (withBar)
         {
             int done = training.StepsPerEpoch > 0 ? (int)((long)BarWidth * training.Step / training.StepsPerEpoch) : 0;
-            _line.Append(_isUnicode ? '━' : '=', done);
-            _line.Append(_isUnicode ? '─' : '-', BarWidth - done);
+            _line.AppendBar(done, BarWidth, _isUnicode);
             _line.Append(" ");
         }
 

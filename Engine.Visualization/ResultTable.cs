@@ -1,3 +1,4 @@
+using System.Text;
 using Spectre.Console;
 
 namespace Engine.Visualization;
@@ -71,6 +72,23 @@ public sealed class ResultTable
             WriteFramed(AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) }));
         else
             WritePlain(writer);
+    }
+
+    /// <summary>The table as Markdown: a line for the title, if there is one, and the table behind an empty line.</summary>
+    /// <returns>Lines that end in <c>\n</c>, the last one too.</returns>
+    public string ToMarkdown()
+    {
+        var text = new StringBuilder();
+        if (Title is not null)
+            text.Append(Title).Append("\n\n");
+        AppendLine([.. _columns.Select(column => column.Header)]);
+        AppendLine([.. _columns.Select(column => column.Alignment == ColumnAlignment.Right ? "---:" : "---")]);
+        foreach (string[] row in _rows)
+            AppendLine(row);
+        return text.ToString();
+
+        void AppendLine(string[] cells) => text.Append("| ")
+            .AppendJoin(" | ", cells.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal))).Append(" |\n");
     }
 
     private void WriteFramed(IAnsiConsole console)

@@ -5,6 +5,7 @@ using Engine.Layers;
 using Engine.Losses;
 using Engine.Numerics;
 using Engine.Optimizers;
+using Engine.Uncertainty;
 
 namespace Engine.Benchmarks.Peers;
 
@@ -35,12 +36,18 @@ internal sealed class EngineLibrary : ILibrary
         private readonly Tensor<float>? _y;
         private readonly FitOptions _fit;
         private readonly PredictOptions _predict;
+        private readonly MonteCarloOptions _sample;
 
         public Network(NetworkPlan plan, int batch, int threads)
         {
             _model = new Sequential(CreateLayers(plan)) { Seed = 42 };
             _x = Tensor.Create(plan.CreateInputs(batch), [batch, .. plan.Input.Select(length => (nint)length)]);
-            if (plan.Classes > 0)
+            if (plan.Classes == 1)
+            {
+                _model.Compile(new Adam(learningRate: 1e-3), Loss.MeanSquaredError());
+                _y = Tensor.Create(plan.CreateTargets(batch), [batch, 1]);
+            }
+            else if (plan.Classes > 1)
             {
                 _model.Compile(new Adam(learningRate: 1e-3), Loss.CategoricalCrossentropy());
                 _y = Tensor.Create(OneHot(plan.CreateLabels(batch), plan.Classes), [batch, plan.Classes]);
@@ -50,11 +57,14 @@ internal sealed class EngineLibrary : ILibrary
             _output = Tensor.Create(new float[batch * output.Size], [batch, .. output.Select(length => (nint)length)]);
             _fit = new FitOptions { DegreeOfParallelism = threads, Seed = 7 };
             _predict = new PredictOptions { DegreeOfParallelism = threads, BatchSize = batch };
+            _sample = new MonteCarloOptions { DegreeOfParallelism = threads };
         }
 
         public double TrainStep() => _model.TrainOnBatch<float>(_x, _y!, _fit);
 
         public void Infer() => _model.Predict<float>(_x, _output, _predict);
+
+        public void Sample(int count) => _model.PredictMonteCarlo(_x, count, seed: 7, _sample);
 
         public void Dispose()
         {
@@ -69,6 +79,7 @@ internal sealed class EngineLibrary : ILibrary
                 Block.Fully fully => new Dense(fully.Units, ActivationFunction.ReLU),
                 Block.Dropped dropped => new Dropout(dropped.Rate),
                 Block.Flat => new Flatten(),
+                Block.Recurrent { Kind: RecurrentKind.Lstm } recurrent => new LSTM(recurrent.Units),
                 Block.MaxPool => new MaxPooling2D((2, 2)),
                 Block.GlobalAverage => new GlobalAveragePooling2D(),
                 Block.Convolution c => new Conv2D(
@@ -77,7 +88,7 @@ internal sealed class EngineLibrary : ILibrary
             }));
             if (plan.Classes > 0)
             {
-                layers.Add(new Dense(plan.Classes, ActivationFunction.Softmax));
+                layers.Add(new Dense(plan.Classes, plan.Classes == 1 ? null : ActivationFunction.Softmax));
             }
 
             return [.. layers];

@@ -30,6 +30,12 @@ internal interface INetwork : IDisposable
 
     /// <summary>Forward with dropout off, nothing recorded for a backward pass.</summary>
     void Infer();
+
+    /// <summary>
+    /// Monte Carlo dropout: forward with dropout on, this many times, nothing recorded. This engine computes the moments and
+    /// entropies of the samples, too; a peer has no more to do than its passes.
+    /// </summary>
+    void Sample(int count);
 }
 
 /// <summary>Dropout forward and backward, each on buffers of its own making.</summary>

@@ -18,14 +18,32 @@ internal abstract record Block
     /// <summary>A dense layer with relu; the last one of a classifier gives logits or probabilities instead.</summary>
     internal sealed record Fully(int Units) : Block;
 
+    /// <summary>A recurrent layer whose last hidden state goes on.</summary>
+    internal sealed record Recurrent(RecurrentKind Kind, int Units) : Block;
+
     /// <summary>Inverted dropout.</summary>
     internal sealed record Dropped(double Rate) : Block;
+}
+
+/// <summary>The kinds of recurrent layers.</summary>
+internal enum RecurrentKind
+{
+    /// <summary>Long short-term memory.</summary>
+    Lstm,
+
+    /// <summary>Gated recurrent units, the reset gate after the product.</summary>
+    Gru,
+
+    /// <summary>tanh of one product.</summary>
+    Simple,
 }
 
 /// <summary>A network under comparison.</summary>
 /// <param name="Name">Its name in the table.</param>
 /// <param name="Input">The shape of a sample: features, or height, width and channels.</param>
-/// <param name="Classes">The classes of a last layer that follows the blocks; 0: there is none, and no training.</param>
+/// <param name="Classes">
+/// The classes of a last layer that follows the blocks; 1: one number, and the mean squared error; 0: there is none, and no training.
+/// </param>
 /// <param name="Blocks">From the input on.</param>
 internal sealed record NetworkPlan(string Name, int[] Input, int Classes, params Block[] Blocks)
 {
@@ -65,6 +83,11 @@ internal sealed record NetworkPlan(string Name, int[] Input, int Classes, params
         [.. new[] { (2, 64), (2, 128), (3, 256), (3, 512), (3, 512) }.SelectMany(group =>
             Enumerable.Repeat<Block>(new Block.Convolution(group.Item2, 3, IsSame: true), group.Item1).Append(new Block.MaxPool()))]);
 
+    /// <summary>A recurrent layer over 50 steps of 32 features, then dense layers.</summary>
+    public static NetworkPlan Recurrent(RecurrentKind kind) => new(
+        $"{(kind == RecurrentKind.Lstm ? "LSTM" : kind == RecurrentKind.Gru ? "GRU" : "SimpleRNN")}(64) on 50×32, Dense 32, Dense 1",
+        [50, 32], 1, new Block.Recurrent(kind, 64), new Block.Fully(32));
+
     /// <summary>Whether a sample has height, width and channels.</summary>
     public bool HasImages => Input.Length == 3;
 
@@ -94,6 +117,13 @@ internal sealed record NetworkPlan(string Name, int[] Input, int Classes, params
         }
 
         return labels;
+    }
+
+    /// <summary>A number for each sample: [batch, 1], the same for every library.</summary>
+    public float[] CreateTargets(int batch)
+    {
+        var random = new Random(3);
+        return [.. Enumerable.Range(0, batch).Select(_ => random.NextSingle())];
     }
 
     public override string ToString() => Name;

@@ -38,6 +38,7 @@ internal sealed record PeersRow(string Name, int Threads, double Operations, Fun
             (NetworkPlan.GuideCnn, [1, 32, 128]),
             (NetworkPlan.LeNet5, [128]),
             (NetworkPlan.OneConvolution, [8]),
+            (NetworkPlan.Recurrent(RecurrentKind.Lstm), [1, 32, 128]),
             (NetworkPlan.Vgg16, [1]),
         })
         {
@@ -60,6 +61,12 @@ internal sealed record PeersRow(string Name, int Threads, double Operations, Fun
             }
         }
 
+        yield return new(
+            $"{NetworkPlan.SmallMlp}, 1,000 inputs: 100 Monte Carlo samples",
+            threads,
+            0,
+            library => [.. library.CreateNetworks(NetworkPlan.SmallMlp, 1000, threads).Select(
+                network => PeersWork.Sampling(network, samples: 100))]);
         yield return new(
             "dropout 0.5 on 2²⁰ floats: forward",
             threads,

@@ -25,6 +25,8 @@ internal sealed class PeersWork
 
     public static PeersWork Inference(INetwork network) => new(network, network.Infer);
 
+    public static PeersWork Sampling(INetwork network, int samples) => new(network, () => network.Sample(samples));
+
     public static PeersWork Forward(IDropout dropout) => new(dropout, dropout.Forward);
 
     public static PeersWork Backward(IDropout dropout) => new(dropout, dropout.Backward);

@@ -51,7 +51,7 @@ internal sealed class TorchLibrary : ILibrary
     private sealed class Network : INetwork
     {
         private readonly TorchSharp.Modules.Sequential _model; // Engine has a Sequential too
-        private readonly CrossEntropyLoss _loss = CrossEntropyLoss();
+        private readonly Loss<Tensor, Tensor, Tensor> _loss;
         private readonly torch.optim.Optimizer _adam;
         private readonly Tensor _x, _labels;
 
@@ -60,7 +60,13 @@ internal sealed class TorchLibrary : ILibrary
             _model = Sequential(CreateLayers(plan));
             _adam = torch.optim.Adam(_model.parameters(), lr: 1e-3);
             _x = CreateInputs(plan, batch, isChannelsLast);
-            _labels = plan.Classes > 0 ? tensor(plan.CreateLabels(batch), ScalarType.Int64) : zeros(0);
+            _loss = plan.Classes == 1 ? MSELoss() : CrossEntropyLoss();
+            _labels = plan.Classes switch
+            {
+                0 => zeros(0),
+                1 => tensor(plan.CreateTargets(batch), [batch, 1]),
+                _ => tensor(plan.CreateLabels(batch), ScalarType.Int64),
+            };
         }
 
         public double TrainStep()
@@ -80,6 +86,17 @@ internal sealed class TorchLibrary : ILibrary
             using IDisposable noGradients = no_grad();
             _model.eval();
             _ = _model.call(_x);
+        }
+
+        public void Sample(int count)
+        {
+            using IDisposable noGradients = no_grad();
+            _model.train();
+            for (int k = 0; k < count; k++)
+            {
+                using DisposeScope scope = NewDisposeScope();
+                _ = _model.call(_x);
+            }
         }
 
         public void Dispose()
@@ -124,6 +141,10 @@ internal sealed class TorchLibrary : ILibrary
                         layers.Add(Flatten());
                         channels *= height * width;
                         break;
+                    case Block.Recurrent recurrent:
+                        layers.Add(new LastState(recurrent, channels));
+                        channels = recurrent.Units;
+                        break;
                     case Block.GlobalAverage:
                         layers.Add(AdaptiveAvgPool2d(1));
                         layers.Add(Flatten());
@@ -150,6 +171,37 @@ internal sealed class TorchLibrary : ILibrary
 
             return layers;
         }
+    }
+
+    // A recurrent module gives all hidden states: the last goes on.
+    private sealed class LastState : Module<Tensor, Tensor>
+    {
+        private readonly Func<Tensor, Tensor> _run;
+
+        public LastState(Block.Recurrent block, int inputs)
+            : base(nameof(LastState))
+        {
+            switch (block.Kind)
+            {
+                case RecurrentKind.Lstm:
+                    var lstm = LSTM(inputs, block.Units, batchFirst: true);
+                    _run = x => lstm.call(x).Item1;
+                    register_module("lstm", lstm);
+                    break;
+                case RecurrentKind.Gru:
+                    var gru = GRU(inputs, block.Units, batchFirst: true);
+                    _run = x => gru.call(x).Item1;
+                    register_module("gru", gru);
+                    break;
+                default:
+                    var rnn = RNN(inputs, block.Units, batchFirst: true);
+                    _run = x => rnn.call(x).Item1;
+                    register_module("rnn", rnn);
+                    break;
+            }
+        }
+
+        public override Tensor forward(Tensor x) => _run(x).select(1, -1);
     }
 
     private sealed class DropoutWork : IDropout

@@ -1,11 +1,8 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Numerics.Tensors;
-using Engine.Constraints;
 using Engine.Layers;
-using Engine.Regularizers;
 using Engine.Visualization;
-using static Engine.Activations.ActivationFunction;
 
 namespace Engine.Examples;
 
@@ -61,36 +58,13 @@ internal sealed class AugmentExample : Example
         return 0;
 
         TrainedNetwork Train(string name, double factor, bool isAugmented) => TrainedNetwork.Train(
-            CreateModel(factor, isAugmented, weightSeed), name, digits, epochs, fitSeed, context);
-    }
-
-    private static Layer[] CreateAugmentation() =>
-        [new RandomTranslation(0.1, 0.1), new RandomRotation(0.05), new RandomZoom(0.1)];
-
-    private static Sequential CreateModel(double l2, bool isAugmented, ulong seed)
-    {
-        Regularizer? regularizer = l2 > 0 ? Regularizer.L2(l2) : null;
-        Constraint? constraint = l2 > 0 ? Constraint.MaxNorm(MaxNorm) : null;
-        return new Sequential(
-        [
-            new Input(28, 28, 1),
-            .. isAugmented ? CreateAugmentation() : [],
-            new Flatten(),
-            new Dense(128, ReLU, kernelRegularizer: regularizer, kernelConstraint: constraint),
-            new Dropout(Rate),
-            new Dense(64, ReLU, kernelRegularizer: regularizer),
-            new Dropout(Rate),
-            new Dense(10, Softmax),
-        ])
-        {
-            Seed = seed,
-        };
+            new RegularizedNetwork(factor, factor > 0 ? MaxNorm : 0, Rate, isAugmented).Create(weightSeed), name, digits, epochs, fitSeed, context);
     }
 
     // The layers alone, run as they run in training: each row of the picture is another step of it.
     private static void DrawDigits(ExampleContext context, Digits digits, ulong seed)
     {
-        var layers = new Sequential([new Input(28, 28, 1), .. CreateAugmentation()]);
+        var layers = new Sequential([new Input(28, 28, 1), .. RegularizedNetwork.CreateAugmentation()]);
         Tensor<float> originals = digits.Test.Take(ShownDigits).Inputs;
         List<(string, Tensor<float>)> rows = [("as they are", originals)];
         for (int row = 0; row < ShownRows; row++)

@@ -14,6 +14,9 @@ internal abstract class Example
     /// <summary>The options that only this example has; made by <see cref="ExampleOption"/>.</summary>
     public virtual IReadOnlyList<Option> Options => [];
 
+    /// <summary>What of its output the page of the gallery shows: all of it unless an example says otherwise.</summary>
+    public virtual GalleryContent Gallery => GalleryContent.All;
+
     /// <summary>Runs the example.</summary>
     /// <param name="context">Its options, where to write, and the cancellation.</param>
     /// <returns>The exit code of the program: 0 for success.</returns>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Engine.Serialization;
+using Engine.Tuning;
 using Engine.Visualization;
 
 namespace Engine.Examples;
@@ -9,6 +10,8 @@ internal sealed class ExampleContext
 {
     private readonly ParseResult _arguments;
     private readonly List<string> _files = [];
+    private readonly List<string> _pictures = [];
+    private readonly List<ResultTable> _tables = [];
 
     public ExampleContext(
         string example, ParseResult arguments, SharedOptions shared, TextWriter output, CancellationToken cancellation)
@@ -23,6 +26,20 @@ internal sealed class ExampleContext
         Folder = Path.GetFullPath(Path.Combine(arguments.GetValue(shared.Out) ?? "artifacts", example));
         Output = output;
         Cancellation = cancellation;
+    }
+
+    /// <summary>The example as it runs when only its name is given.</summary>
+    /// <param name="example">The example.</param>
+    /// <param name="folder">The folder in which its folder of results is.</param>
+    /// <param name="output">Where to print.</param>
+    /// <param name="cancellation">Ends the run.</param>
+    public static ExampleContext WithDefaults(Example example, string folder, TextWriter output, CancellationToken cancellation)
+    {
+        var shared = new SharedOptions();
+        var command = new Command(example.Name, example.Summary);
+        foreach (Option option in example.Options.Concat(shared.All))
+            command.Options.Add(option);
+        return new ExampleContext(example.Name, command.Parse([shared.Out.Name, folder]), shared, output, cancellation);
     }
 
     /// <summary>The example's name.</summary>
@@ -49,6 +66,12 @@ internal sealed class ExampleContext
     /// <summary>Where to print.</summary>
     public TextWriter Output { get; }
 
+    /// <summary>The tables printed so far.</summary>
+    public IReadOnlyList<ResultTable> Tables => _tables;
+
+    /// <summary>The paths of the charts saved so far.</summary>
+    public IReadOnlyList<string> Pictures => _pictures;
+
     /// <summary>Cancelled by Ctrl-C.</summary>
     public CancellationToken Cancellation { get; }
 
@@ -59,9 +82,15 @@ internal sealed class ExampleContext
     public ConsoleProgress NewProgress() =>
         Output == Console.Out ? new ConsoleProgress() : new ConsoleProgress(Output, isTerminal: false);
 
+    /// <summary>A line for each trial of a sweep with these of its numbers, and a bar where it can be painted.</summary>
+    public ConsoleSweepProgress NewSweepProgress(params string[] metrics) => Output == Console.Out
+        ? new ConsoleSweepProgress { Metrics = metrics }
+        : new ConsoleSweepProgress(Output, isTerminal: false) { Metrics = metrics };
+
     /// <summary>Prints a table, with a frame where there is a terminal.</summary>
     public void Print(ResultTable table)
     {
+        _tables.Add(table);
         Output.Flush();
         if (Output == Console.Out)
             table.Write();
@@ -73,20 +102,29 @@ internal sealed class ExampleContext
     public PredictOptions NewPredictOptions() =>
         new() { DegreeOfParallelism = DegreeOfParallelism, CancellationToken = Cancellation };
 
-    /// <summary>Saves a chart among this example's results, of a size that a README and a slide can show.</summary>
-    public void Save(Chart chart, string file, int width = 800, int height = 480)
+    /// <summary>Saves a chart among this example's results, of a size that a README and a slide can show: what suits it if null.</summary>
+    public void Save(Chart chart, string file, int? width = null, int? height = null)
     {
         string path = PathOf(file);
         chart.Save(path, width, height);
         _files.Add(path);
+        _pictures.Add(path);
     }
 
     /// <summary>Saves a model among this example's results.</summary>
-    public void Save(Model model, string file)
+    public void Save(Model model, string file, bool includeTraining = false)
     {
         string path = PathOf(file);
         Directory.CreateDirectory(Folder);
-        model.Save(path);
+        model.Save(path, includeTraining);
+        _files.Add(path);
+    }
+
+    /// <summary>Saves the trials of a sweep among this example's results.</summary>
+    public void Save(SweepResult result, string file)
+    {
+        string path = PathOf(file);
+        result.SaveCsv(path);
         _files.Add(path);
     }
 

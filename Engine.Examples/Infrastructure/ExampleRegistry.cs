@@ -14,8 +14,29 @@ internal sealed class ExampleRegistry
 
     /// <summary>The examples of this program, in the order of the guide.</summary>
     public static ExampleRegistry All { get; } = new(
-        new DropoutExample(), new HowItWorksExample(), new CustomExample(), new FamilyExample(), new CnnExample(), new AugmentExample(), new TransferExample(),
-        new MnistMlpExample(), new MnistConvnetExample());
+        new DropoutExample(),
+        new HowItWorksExample(),
+        new CustomExample(),
+        new FamilyExample(),
+        new CnnExample(),
+        new RatesExample(),
+        new HistoryExample(),
+        new RegularizationExample(),
+        new AugmentExample(),
+        new LstmExample(),
+        new ForecastExample(),
+        new MonteCarloExample(),
+        new UncertaintyExample(),
+        new ActiveLearningExample(),
+        new ActivationsExample(),
+        new LearningRateExample(),
+        new TransferExample(),
+        new SaveExample(),
+        new MnistMlpExample(),
+        new MnistConvnetExample(),
+        new PaperSrivastavaExample(),
+        new PaperGalExample(),
+        new GalleryExample(() => All!));
 
     public IReadOnlyList<Example> Examples { get; }
 

@@ -9,4 +9,13 @@ internal static class Repository
     /// </summary>
     public static string? CommitOf(string folder) =>
         ProgramOutput.LineOf("git", folder, "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*");
+
+    /// <summary>The folder around a folder that holds Engine.sln, or null outside the source.</summary>
+    public static string? RootOf(string folder)
+    {
+        DirectoryInfo? root = new(folder);
+        while (root is not null && !File.Exists(Path.Combine(root.FullName, "Engine.sln")))
+            root = root.Parent;
+        return root?.FullName;
+    }
 }

@@ -34,10 +34,12 @@ public partial class ArchitectureTests
         ],
         ["Applications"] =
             ["Numerics", "Tensors", "Activations", "Initializers", "Regularizers", "Constraints", "Layers", "Models"],
-        ["Callbacks"] = ["Numerics", "Tensors", "Layers", "Models"],
+        ["Callbacks"] = ["Numerics", "Tensors", "Optimizers", "Layers", "Models", "Serialization"],
         ["Serialization"] =
             ["Numerics", "Tensors", "Activations", "Regularizers", "Constraints", "Initializers", "Optimizers", "Losses", "Layers", "Models"],
+        ["Tuning"] = ["Numerics"],
         ["Checking"] = ["Numerics", "Tensors", "Layers", "Models", "Serialization"],
+        ["Uncertainty"] = ["Numerics", "Kernels", "Tensors", "Activations", "Layers", "Data", "Models"],
     };
 
     private static IEnumerable<Type> Types =>

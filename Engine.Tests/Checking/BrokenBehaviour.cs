@@ -41,6 +41,26 @@ internal sealed class OtherMaskInBackward : Honest
     }
 }
 
+internal sealed class DrawsByPlace : Honest
+{
+    public override Reads BackwardReads => Reads.None;
+
+    public override bool DrawsByRow => true;
+
+    public override void Forward<T>(ReadOnlySpan<T> x, Span<T> y, in Pass<T> pass)
+    {
+        for (int i = 0; i < x.Length; i++)
+        {
+            y[i] = x[i] * T.CreateChecked(pass.IsStochastic ? 1 + pass.Random.Uniform(i) : 1);
+        }
+    }
+
+    public override void Backward<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, ReadOnlySpan<T> dy, Span<T> dx, in Pass<T> pass) =>
+        Forward(dy, dx, pass);
+
+    protected override Shape Build(Shape input, ParameterFactory parameters) => input;
+}
+
 internal sealed class RandomInInference : Honest
 {
     public override Reads BackwardReads => Reads.None;

@@ -40,6 +40,8 @@ public class BrokenLayerTests
                 () => new NotInPlaceInInference(), "in Inference without a backward, in place: expected the same bits");
             yield return Case(() => new RandomInInference(), "in inference, with another seed: expected the same bits");
             yield return Case(() => new MixesSamples(), "in inference, sample 0 alone and in a batch: expected at most 2E-05");
+            yield return Case(
+                () => new DrawsByPlace(), "sample 1 alone and in a batch, with the same key (DrawsByRow): expected at most");
             yield return Case(() => new DependsOnThreads(), "on 2 threads: expected the same bits");
             yield return Case(
                 () => new KeepsACallInAField(), "used twice against two tied copies, the gradient of input 0: is something of a call kept");

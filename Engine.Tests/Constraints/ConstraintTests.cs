@@ -47,6 +47,27 @@ public class ConstraintTests
         }
     }
 
+    [TestCase(3, 5)]
+    [TestCase(7, 255)]
+    [TestCase(4, 257)]
+    [TestCase(2, 1031)]
+    public void MaxNormOfRowsOfAnyLengthMatchesItsTwin(int rows, int columns)
+    {
+        var random = new Random(9);
+        float[] w = [.. Enumerable.Range(0, rows * columns).Select(_ => random.NextSingle() - 0.5f)], original = [.. w];
+        Constraint.MaxNorm(0.4).Apply<float>(w, [rows, columns]);
+        for (int c = 0; c < columns; c++)
+        {
+            double norm = Math.Sqrt(Enumerable.Range(0, rows).Sum(r => Math.Pow(original[(r * columns) + c], 2)));
+            for (int r = 0; r < rows; r++)
+            {
+                // The scale and the product are rounded to float: twice half a unit in the last place.
+                double expected = original[(r * columns) + c] * Math.Min(norm, 0.4) / (1e-7 + norm);
+                Assert.That(w[(r * columns) + c], Is.EqualTo(expected).Within(1.2e-7 * Math.Abs(expected)));
+            }
+        }
+    }
+
     [Test]
     public void ManyGroupsNeedNoStack()
     {

@@ -28,6 +28,17 @@ public class GuideTests
         Assert.That(new FileInfo(folder.File("accuracy.png")).Length, Is.GreaterThan(1000));
 
         (_, Engine.Data.Dataset test) = Engine.Data.Mnist.Load(Folder, shape: [784]);
+        (Tensor<float> mean, Tensor<float> deviation, Tensor<float> entropy, Tensor<float> disagreement) =
+            Guide.AskHowSure(model, test.Inputs);
+        Assert.That(mean.Lengths.ToArray(), Is.EqualTo(deviation.Lengths.ToArray()));
+        bool[] isRight = [.. test.GetLabels().Select((label, i) => Enumerable.Range(0, 10).MaxBy(digit => mean[i, digit]) == label)];
+        float Mean(Tensor<float> values, bool right) => values.Where((_, i) => isRight[i] == right).Average();
+        Assert.That(Mean(entropy, right: false), Is.GreaterThan(1.5 * Mean(entropy, right: true)), "less sure where it is wrong");
+        Assert.That(Mean(disagreement, right: false), Is.GreaterThan(1.5 * Mean(disagreement, right: true)));
+
+        Guide.DrawActivations(model, Guide.CreateClassifier(), test.Take(30), folder.File("activations.svg"));
+        Assert.That(File.ReadAllText(folder.File("activations.svg")), Does.Contain("Activations without dropout"));
+
         Model loaded = Guide.SaveAndLoad(model, folder.File("digits.safetensors"));
         Assert.That(loaded.Predict(test.Inputs).SequenceEqual(probabilities), "the loaded model predicts what the saved one did");
 
@@ -69,6 +80,34 @@ public class GuideTests
         Assert.That(transfer.TrainableParameterCount, Is.EqualTo((513 * 1024) + (1025 * 512) + (513 * 5)), "the new head");
         float[] kernel = transfer.GetLayer("block5_conv3").Parameters[0].ToTensor<float>().ToArray();
         Assert.That(kernel, Is.EqualTo(vgg.GetLayer("block5_conv3").Parameters[0].ToTensor<float>().ToArray()));
+    }
+
+    [Test]
+    public void TheRateIsFoundByASweepThatGoesOn()
+    {
+        using TempFolder folder = new();
+        (Engine.Data.Dataset train, _) = Engine.Data.Mnist.Load(Folder, shape: [784]);
+        Engine.Tuning.SweepResult result = Guide.FindRate(train.Take(400), folder.File("rates.jsonl"));
+        Assert.That(result.Points.Select(point => point["rate"]), Is.EqualTo(new[] { 0.1, 0.3, 0.5 }));
+        Assert.That(result.Trials, Has.Count.EqualTo(9));
+        Assert.That(File.ReadAllLines(folder.File("rates.jsonl")), Has.Length.EqualTo(10));
+        Assert.That(
+            Guide.FindRate(train.Take(400), folder.File("rates.jsonl")).ToCsv(), Is.EqualTo(result.ToCsv()), "seconds included: nothing ran");
+        Assert.That(
+            Guide.CreateForRates().Select(model => ((Engine.Layers.Dropout)model.GetLayer("dropout_1")).Rate), Is.EqualTo(new[] { 0.1, 0.3, 0.5 }));
+    }
+
+    [Test]
+    public void TheScheduleGivesTheLearningRate()
+    {
+        (Engine.Data.Dataset train, _) = Engine.Data.Mnist.Load(Folder, shape: [784]);
+        Sequential model = Guide.CreateClassifier();
+        Guide.CompileWithSchedule(model);
+        History history = model.Fit(train.Take(64), new FitOptions { Epochs = 2, BatchSize = 32 });
+
+        // The rates of steps 1 and 3 of 10,000.
+        CosineDecay cosine = new(1e-3, 10_000);
+        Assert.That(history["learning_rate"], Is.EqualTo(new[] { cosine.RateAt(1), cosine.RateAt(3) }));
     }
 
     [Test]

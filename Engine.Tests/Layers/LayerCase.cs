@@ -15,12 +15,15 @@ public sealed record LayerCase(string Name, Func<Layer> Make, Shape[] Inputs, Sh
 
     public bool IsSameInAllPhases { get; init; } = true;
 
+    /// <summary>Fills the inputs of layers that want class numbers; null: normal numbers.</summary>
+    public InputFill? FillInput { get; init; }
+
     /// <summary>The step of the gradient check's stencil.</summary>
     public double Step { get; init; } = 1e-3;
 
     public LayerContractOptions Options => new()
     {
-        GradientCheck = new GradientCheckOptions { AllowTrivial = AllowTrivial, Step = Step },
+        GradientCheck = new GradientCheckOptions { AllowTrivial = AllowTrivial, FillInput = FillInput, Step = Step },
         Output = Output,
         WrongInputs = Wrong,
         WrongInputMessage = WrongMessage,

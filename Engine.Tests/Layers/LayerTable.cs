@@ -39,8 +39,9 @@ internal static class LayerTable
     public static IEnumerable<LayerCase> All =>
     [
         .. Denses, .. Dropouts, .. RegularizingTable.All, .. ActivationLayers, .. Reshapes, .. Merges, .. ActivityRegularizations,
+        .. SparsityTable.All,
         .. ConvolutionalTable.All, .. PoolingTable.All, .. NormalizingTable.All, .. PreprocessingTable.All,
-        .. DropoutFamilyTable.All,
+        .. DropoutFamilyTable.All, .. SequenceTable.All, .. AttentionTable.All, .. RecurrentTable.All, .. BidirectionalTable.All,
     ];
 
     private static IEnumerable<LayerCase> Denses

@@ -12,6 +12,7 @@ public sealed class ResumeTests
     [TestCase("sgd")]
     [TestCase("rmsprop")]
     [TestCase("adam")]
+    [TestCase("scheduled")]
     public void A_training_finished_in_a_new_process_ends_with_the_bits_of_one_that_was_never_stopped(string optimizer)
     {
         using TempFolder folder = new();
@@ -89,6 +90,7 @@ public sealed class ResumeTests
     [TestCase("\"velocity\"]", "\"momentum\"]", "expected each slot once, got momentum, momentum.")]
     [TestCase("\"velocity\"]", "\"x\"]", "tensor 'optimizer/x/dense/kernel': expected the shape [6, 16], got none.")]
     [TestCase("\"seed\":\"9\"", "\"seed\":\"z\"", "The input string 'z' was not in a correct format.")]
+    [TestCase("\"seed\":", "\"schedule\":null,\"seed\":", "expected a schedule, got nothing.")]
     [TestCase("\"seed\":\"9\"", "\"seed\":null", "expected a seed, got nothing.")]
     [TestCase("\"velocity\"]", "null]", "expected the names of slots, got nothing.")]
     public void A_damaged_state_of_the_training_is_refused(string from, string to, string message)

@@ -45,6 +45,7 @@ internal static class ResumedTraining
                 "sgd" => new SGD(0.05, momentum: 0.9),
                 "rmsprop" => new RMSprop(),
                 "adam" => new Adam(),
+                "scheduled" => new Adam(new CosineDecay(1e-4, 14, warmupTarget: 1e-2, warmupSteps: 5)),
                 _ => throw new ArgumentException(optimizer),
             },
             Loss.CategoricalCrossentropy(),

@@ -46,6 +46,34 @@ public class ChartTests
     }
 
     [Test]
+    public void ASingleKeyIsNamedInTheTitle()
+    {
+        string[] texts = TextsOf(Chart.OfHistories([("with", MakeHistory(4)), ("without", MakeHistory(2))], "val_accuracy"));
+        Assert.That(texts, Does.Contain("Validation accuracy by epoch").And.Contain("with").And.Contain("without"));
+    }
+
+    [Test]
+    public void LogarithmicAxesHavePowersOfTen()
+    {
+        Chart chart = Chart.Lines("t", "Learning rate", "Loss", ("a", [1e-5, 1e-3, 1e-1], [1000, 10, 1e5])).WithLogarithmicX().WithLogarithmicY();
+        string[] texts = TextsOf(chart);
+        Assert.That(texts, Does.Contain("Learning rate, logarithmic").And.Contain("Loss, logarithmic"));
+        Assert.That(texts, Does.Contain("10⁻⁵").And.Contain("0.01").And.Contain("100").And.Contain("10⁵"));
+        Assert.That(() => Chart.Lines("t", "x", "y", ("a", [0, 1], [1, 1])).WithLogarithmicX(), Throws.InvalidOperationException
+            .With.Message.EqualTo("Chart: expected values over zero for a logarithmic axis, got 0 in 'a'. Leave it out, or give NaN."));
+    }
+
+    [Test]
+    public void ARangeCutsLinesOff()
+    {
+        Chart chart = Chart.Lines("t", "x", "y", ("", [1, 2], [0, 1000]));
+        Assert.That(TextsOf(chart), Does.Contain("1,000").And.Not.Contain("0.5"));
+        Assert.That(TextsOf(chart.WithYRange(0, 1)), Does.Contain("0.5").And.Not.Contain("1,000"));
+        Assert.That(() => chart.WithYRange(1, 1), Throws.ArgumentException.With.Message.EqualTo(
+            "Chart.WithYRange: expected the upper end above the lower one, got 1 and 1."));
+    }
+
+    [Test]
     public void HeatMapsSideBySideShareOneScale()
     {
         Tensor<float> small = Tensor.Create([0f, 1, 2, 3, 4, 5], [2, 3]), large = Tensor.Create([0f, -90, 2, 3, 4, 500], [3, 2]);

@@ -15,6 +15,13 @@ public class ResultTableTests
     }
 
     [Test]
+    public void MarkdownTableKeepsAlignmentAndBars()
+    {
+        ResultTable table = new ResultTable(("|r|", ColumnAlignment.Left), ("gap", ColumnAlignment.Right)) { Title = "Gaps:" }.AddRow("a", "1 %");
+        Assert.That(table.ToMarkdown(), Is.EqualTo("Gaps:\n\n| \\|r\\| | gap |\n| --- | ---: |\n| a | 1 % |\n"));
+    }
+
+    [Test]
     public void FramedTableTakesBracketsLiterally()
     {
         var writer = new StringWriter();

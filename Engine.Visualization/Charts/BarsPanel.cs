@@ -5,7 +5,7 @@ using ScottPlot.Plottables;
 namespace Engine.Visualization;
 
 /// <summary>Bars by category, with their values above them.</summary>
-internal sealed class BarsPanel : Panel
+internal sealed class BarsPanel : PlotPanel
 {
     // Of the distance between two categories, the part that their bars take.
     private const double GroupWidth = 0.8;

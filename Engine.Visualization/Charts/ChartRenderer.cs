@@ -5,29 +5,29 @@ using SkiaSharp;
 
 namespace Engine.Visualization;
 
-/// <summary>Draws panels from left to right, and their notes below them.</summary>
+/// <summary>Draws panels in rows, each with its legend, and their notes below them.</summary>
 internal static partial class ChartRenderer
 {
     private const float NoteMargin = 12;
     private const float LeftMargin = 8;     // else the title of the vertical axis touches the edge
     private const float NoteLineHeight = ChartStyle.NoteSize * 1.35f;
 
-    public static byte[] ToPng(IReadOnlyList<Panel> panels, int width, int height)
+    public static byte[] ToPng(ChartLayout layout, int width, int height)
     {
         using var surface = SKSurface.Create(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Premul));
-        Draw(surface.Canvas, panels, width, height);
+        Draw(surface.Canvas, layout, width, height);
         using SKImage image = surface.Snapshot();
         using SKData data = image.Encode(SKEncodedImageFormat.Png, quality: 100);
         return data.ToArray();
     }
 
-    public static byte[] ToSvg(IReadOnlyList<Panel> panels, int width, int height)
+    public static byte[] ToSvg(ChartLayout layout, int width, int height)
     {
         using var stream = new MemoryStream();
         using (SKCanvas canvas = SKSvgCanvas.Create(new SKRect(0, 0, width, height), stream))
         {
             // The closing tag is written when the canvas is disposed.
-            Draw(canvas, panels, width, height);
+            Draw(canvas, layout, width, height);
         }
 
         string svg = Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
@@ -45,41 +45,30 @@ internal static partial class ChartRenderer
     [GeneratedRegex("font-family=\"([^\",]*)\"")]
     private static partial Regex FontFamily();
 
-    private static void Draw(SKCanvas canvas, IReadOnlyList<Panel> panels, int width, int height)
+    private static void Draw(SKCanvas canvas, ChartLayout layout, int width, int height)
     {
         using var background = new SKPaint { Color = SKColors.White };
         canvas.DrawRect(0, 0, width, height, background);
 
-        using var font = new SKFont(ChartStyle.Typeface, ChartStyle.NoteSize);
-        using var legendFont = new SKFont(ChartStyle.Typeface, ChartStyle.TextSize);
+        IReadOnlyList<Panel> panels = layout.Panels;
+        using SKFont font = CanvasText.NewFont(ChartStyle.NoteSize);
         List<string> lines = [.. panels.Select(panel => panel.Note).OfType<string>().Distinct()
             .SelectMany(note => Wrap(note, text => font.MeasureText(text), width - (2 * NoteMargin)))];
         float noteHeight = lines.Count > 0 ? (lines.Count * NoteLineHeight) + NoteMargin : 0;
 
-        var plots = new Plot[panels.Count];
+        var plots = new Plot?[panels.Count];
         try
         {
             for (int i = 0; i < plots.Length; i++)
             {
-                Panel panel = panels[i];
-                plots[i] = new Plot();
-                panel.Draw(plots[i], SharedRange(panels, panel.GetType()));
+                if (panels[i] is PlotPanel panel)
+                    panel.Draw(plots[i] = new Plot(), SharedRange(panels, panel.GetType()));
             }
 
             ShareHistogramHeight(panels, plots);
-            LegendStrip[] legends = [.. panels.Select(panel => new LegendStrip(panel.Legend, legendFont, (float)width / plots.Length))];
-            float bottom = height - noteHeight - legends.Max(legend => legend.Height);      // the same for all: axes in one line
-            for (int i = 0; i < plots.Length; i++)
-            {
-                float left = (float)width * i / plots.Length, right = (float)width * (i + 1) / plots.Length;
-                var rectangle = new PixelRect(left + LeftMargin, right, bottom, 0);
-
-                // The first time, a plot is drawn twice: to measure its labels, then in place. Vector graphics would keep both.
-                plots[i].RenderInMemory((int)rectangle.Width, (int)rectangle.Height);
-                plots[i].RenderManager.ClearCanvasBeforeEachRender = false;     // it would clear the plots beside it, too
-                plots[i].Render(canvas, rectangle);
-                legends[i].Draw(canvas, new SKRect(left, bottom, right, height - noteHeight));
-            }
+            float rowHeight = (height - noteHeight) / layout.Rows;
+            for (int row = 0; row < layout.Rows; row++)
+                DrawRow(canvas, layout, plots, row, new SKRect(0, row * rowHeight, width, (row + 1) * rowHeight));
         }
         finally
         {
@@ -87,12 +76,51 @@ internal static partial class ChartRenderer
                 plot?.Dispose();
         }
 
-        using var ink = new SKPaint { Color = new SKColor(0x50, 0x50, 0x50), IsAntialias = true };
         for (int i = 0; i < lines.Count; i++)
         {
-            float baseline = height - noteHeight + (i * NoteLineHeight) + ChartStyle.NoteSize;
-            canvas.DrawText(lines[i], NoteMargin, baseline, SKTextAlign.Left, font, ink);
+            float middle = height - noteHeight + (i * NoteLineHeight) + (ChartStyle.NoteSize * 0.64f);
+            CanvasText.Draw(canvas, lines[i], NoteMargin, middle, SKTextAlign.Left, font, CanvasText.QuietInk);
         }
+    }
+
+    private static void DrawRow(SKCanvas canvas, ChartLayout layout, Plot?[] plots, int row, SKRect area)
+    {
+        int first = row * layout.Columns, end = Math.Min(first + layout.Columns, plots.Length);
+        float columnWidth = area.Width / layout.Columns;
+        using SKFont font = CanvasText.NewFont(ChartStyle.TextSize);
+        LegendStrip[] legends = [.. layout.Panels.Take(first..end).Select(panel => new LegendStrip(panel.Legend, font, columnWidth))];
+        float bottom = area.Bottom - legends.Max(legend => legend.Height);      // the same for all of a row: axes in one line
+        FigureTitle?[] titles = [.. plots[first..end].Select(plot => plot is null ? null : new FigureTitle(plot, columnWidth - LeftMargin))];
+        float titleHeight = titles.Max(title => title?.Height ?? 0);
+        for (int i = first; i < end; i++)
+        {
+            float left = (i - first) * columnWidth;
+            var place = new SKRect(left + LeftMargin, area.Top, left + columnWidth, bottom);
+            if (plots[i] is { } plot)
+                Render(plot, titles[i - first]!, titleHeight, canvas, place);
+            else
+                ((CanvasPanel)layout.Panels[i]).Draw(canvas, place with { Right = place.Right - LeftMargin });
+            legends[i - first].Draw(canvas, new SKRect(left, bottom, left + columnWidth, area.Bottom));
+        }
+    }
+
+    /// <summary>Draws a plot that was not drawn before into a rectangle.</summary>
+    public static void Render(Plot plot, SKCanvas canvas, SKRect area)
+    {
+        var title = new FigureTitle(plot, area.Width);
+        Render(plot, title, title.Height, canvas, area);
+    }
+
+    private static void Render(Plot plot, FigureTitle title, float titleHeight, SKCanvas canvas, SKRect area)
+    {
+        title.Draw(canvas, area with { Bottom = area.Top + titleHeight });
+        area.Top += titleHeight;
+
+        // The first time, a plot is drawn twice: to measure its labels, then in place. Vector graphics would keep both.
+        plot.RenderInMemory((int)area.Width, (int)area.Height);
+        plot.Axes.Rules.Clear();        // squares are squares by now; each rule would draw once more
+        plot.RenderManager.ClearCanvasBeforeEachRender = false;     // it would clear the plots beside it, too
+        plot.Render(canvas, new PixelRect(area.Left, area.Right, area.Bottom, area.Top));
     }
 
     private static CoordinateRange? SharedRange(IReadOnlyList<Panel> panels, Type kind)
@@ -101,9 +129,9 @@ internal static partial class ChartRenderer
         return ranges.Length > 0 ? ranges.Aggregate(Panel.Union) : null;
     }
 
-    private static void ShareHistogramHeight(IReadOnlyList<Panel> panels, Plot[] plots)
+    private static void ShareHistogramHeight(IReadOnlyList<Panel> panels, Plot?[] plots)
     {
-        Plot[] histograms = [.. plots.Where((_, i) => panels[i] is HistogramPanel)];
+        Plot[] histograms = [.. plots.Where((_, i) => panels[i] is HistogramPanel).OfType<Plot>()];
         if (histograms.Length < 2)
             return;
         double top = histograms.Max(plot => plot.Axes.GetLimits().Top);

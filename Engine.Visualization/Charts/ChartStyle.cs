@@ -1,4 +1,8 @@
+using System.Globalization;
 using ScottPlot;
+using ScottPlot.Colormaps;
+using ScottPlot.Panels;
+using ScottPlot.Plottables;
 using ScottPlot.TickGenerators;
 using SkiaSharp;
 
@@ -44,11 +48,9 @@ internal static class ChartStyle
     /// </summary>
     public static void Apply(Plot plot, string title, string xTitle, string yTitle)
     {
-        plot.Title(title, TitleSize);
+        plot.Title(title);      // drawn by the renderer, over the whole panel
         plot.XLabel(xTitle, AxisTitleSize);
         plot.YLabel(yTitle, AxisTitleSize);
-        plot.Axes.Title.Label.Bold = true;
-        plot.Axes.Title.Label.FontName = FontFamily;
         foreach (IAxis axis in plot.Axes.GetAxes())
         {
             axis.Label.Bold = false;
@@ -62,10 +64,46 @@ internal static class ChartStyle
         plot.Grid.MajorLineColor = Colors.Black.WithAlpha(0.1);
     }
 
+    /// <summary>Blue below the middle, white in it, red above: told apart with colour-blind eyes.</summary>
+    public static IColormap Diverging { get; } = new CustomInterpolated(
+        [Color.FromHex("#053061"), Color.FromHex("#4393C3"), Color.FromHex("#F7F7F7"), Color.FromHex("#D6604D"), Color.FromHex("#67001F")]);
+
+    /// <summary>Gives a heat map its range, and a bar that explains the colours.</summary>
+    public static void AddColorBar(Plot plot, Heatmap map, CoordinateRange range, string title)
+    {
+        // All values equal: any range around them will do, an empty one would divide by zero.
+        double slack = range.Min == range.Max ? Math.Max(1e-6, Math.Abs(range.Min) * 1e-3) : 0;
+        map.ManualRange = new ScottPlot.Range(range.Min - slack, range.Max + slack);
+        ColorBar bar = plot.Add.ColorBar(map);
+        bar.Label = title;
+        bar.LabelStyle.FontSize = AxisTitleSize;
+        bar.LabelStyle.FontName = FontFamily;
+        bar.LabelStyle.Bold = false;
+        bar.Axis.TickLabelStyle.FontSize = TextSize;
+        bar.Axis.TickLabelStyle.FontName = FontFamily;
+        bar.Width = 18;
+    }
+
     /// <summary>Whole numbers only: for epochs, rows and columns.</summary>
     public static void UseIntegerTicks(IAxis axis)
     {
         axis.TickGenerator = new NumericAutomatic { IntegerTicksOnly = true };
         axis.MinorTickStyle.Length = 0;
     }
+
+    /// <summary>Powers of ten, with small ticks at their multiples: for values that are logarithms to base 10.</summary>
+    public static void UseLogarithmicTicks(IAxis axis)
+    {
+        axis.TickGenerator = new NumericAutomatic
+        {
+            IntegerTicksOnly = true,
+            MinorTickGenerator = new LogMinorTickGenerator(),
+            LabelFormatter = exponent => exponent is >= -3 and <= 4
+                ? Math.Pow(10, exponent).ToString("G4", CultureInfo.InvariantCulture)
+                : "10" + Superscript((int)Math.Round(exponent)),
+        };
+    }
+
+    private static string Superscript(int exponent) => string.Concat(
+        exponent.ToString(CultureInfo.InvariantCulture).Select(one => one == '-' ? '⁻' : "⁰¹²³⁴⁵⁶⁷⁸⁹"[one - '0']));
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Engine.Visualization;
 
 /// <summary>One series of points and how it is drawn.</summary>
@@ -14,6 +16,18 @@ internal sealed record Curve(string Label, double[] X, double[] Y)
 
     /// <summary>Whether the points are connected.</summary>
     public bool IsConnected { get; init; } = true;
+
+    /// <summary>Whether the line and its points are drawn at all, rather than the band alone.</summary>
+    public bool IsLine { get; init; } = true;
+
+    /// <summary>The lower and the upper edge of a shaded band around the line, of Y's length; null for none.</summary>
+    public (double[] Low, double[] High)? Band { get; init; }
+
+    /// <summary>How much of what is behind it the band hides: 0 to 1.</summary>
+    public double BandOpacity { get; init; } = 0.2;
+
+    /// <summary>How strong the band is in the legend: more where it lies on another one.</summary>
+    public double LegendOpacity { get; init; } = 0.2;
 
     /// <summary>Checks and copies what a user handed in; each series gets its own colour and marker.</summary>
     public static Curve[] FromSeries(
@@ -39,5 +53,40 @@ internal sealed record Curve(string Label, double[] X, double[] Y)
         }
 
         return curves;
+    }
+
+    /// <summary>Checks and copies lines with bands.</summary>
+    public static Curve[] FromBands(
+        (string Label, IReadOnlyList<double> X, IReadOnlyList<double> Y, IReadOnlyList<double> Low, IReadOnlyList<double> High)[] series)
+    {
+        Curve[] curves = FromSeries("Band", [.. series.Select(one => (one.Label, one.X, one.Y))], connected: true);
+        for (int i = 0; i < series.Length; i++)
+            curves[i] = curves[i] with { Band = CheckedBand("Band", series[i].Label, curves[i].X, series[i].Low, series[i].High) };
+        return curves;
+    }
+
+    /// <summary>Checks and copies the edges of a band.</summary>
+    public static (double[] Low, double[] High) CheckedBand(
+        string method, string label, double[] x, IReadOnlyList<double> low, IReadOnlyList<double> high)
+    {
+        if (low.Count != x.Length || high.Count != x.Length)
+        {
+            throw new ArgumentException(
+                $"Chart.{method}: expected a lower and an upper edge for each of {x.Length} points, got {low.Count} and {high.Count} "
+                + $"in '{label}'.");
+        }
+
+        for (int i = 0; i < x.Length; i++)
+        {
+            if (low[i] > high[i])
+            {
+                throw new ArgumentException(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Chart.{method}: expected the lower edge below the upper one, got {low[i]} above {high[i]} at point {i} of "
+                    + $"'{label}'. Swap them."));
+            }
+        }
+
+        return ([.. low], [.. high]);
     }
 }

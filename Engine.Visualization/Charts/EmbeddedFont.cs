@@ -28,6 +28,9 @@ internal sealed class EmbeddedFont : IFontResolver
     /// <summary>The font in regular weight. Shared: not to be disposed.</summary>
     public SKTypeface Regular => _regular;
 
+    /// <summary>The font in bold. Shared: not to be disposed.</summary>
+    public SKTypeface Bold => _bold;
+
     /// <inheritdoc/>
     public SKTypeface? CreateTypeface(string fontName, FontWeight weight, FontSlant slant, FontSpacing spacing) =>
         CreateTypeface(fontName, bold: weight >= FontWeight.SemiBold, italic: false);

@@ -1,13 +1,12 @@
 using System.Numerics.Tensors;
 using ScottPlot;
 using ScottPlot.Colormaps;
-using ScottPlot.Panels;
 using ScottPlot.Plottables;
 
 namespace Engine.Visualization;
 
 /// <summary>A matrix in colours.</summary>
-internal sealed class HeatMapPanel : Panel
+internal sealed class HeatMapPanel : PlotPanel
 {
     private readonly double[,] _values;
     private readonly string _title;
@@ -53,22 +52,10 @@ internal sealed class HeatMapPanel : Panel
         map.Colormap = new Viridis();
         map.NaNCellColor = Colors.White;
 
+        ChartStyle.AddColorBar(plot, map, range ?? ValueRange!.Value, _valueTitle);
+
         // Cell (row, column) is centred on its numbers, whose cells have unit size unless told otherwise. The vertical axis runs
         // downwards, as a matrix is written.
-        CoordinateRange shared = range ?? ValueRange!.Value;
-
-        // All values equal: any range around them will do, an empty one would divide by zero.
-        double slack = shared.Min == shared.Max ? Math.Max(1e-6, Math.Abs(shared.Min) * 1e-3) : 0;
-        map.ManualRange = new ScottPlot.Range(shared.Min - slack, shared.Max + slack);
-
-        ColorBar bar = plot.Add.ColorBar(map);
-        bar.Label = _valueTitle;
-        bar.LabelStyle.FontSize = ChartStyle.AxisTitleSize;
-        bar.LabelStyle.FontName = ChartStyle.FontFamily;
-        bar.LabelStyle.Bold = false;
-        bar.Axis.TickLabelStyle.FontSize = ChartStyle.TextSize;
-        bar.Axis.TickLabelStyle.FontName = ChartStyle.FontFamily;
-        bar.Width = 18;
         ChartStyle.Apply(plot, _title, _columnTitle, _rowTitle);
         ChartStyle.UseIntegerTicks(plot.Axes.Bottom);
         ChartStyle.UseIntegerTicks(plot.Axes.Left);

@@ -6,7 +6,7 @@ using ScottPlot.Plottables;
 namespace Engine.Visualization;
 
 /// <summary>Distributions as outlines over common bins, each with its mean.</summary>
-internal sealed class HistogramPanel : Panel
+internal sealed class HistogramPanel : PlotPanel
 {
     private const int MostBins = 1000;
 

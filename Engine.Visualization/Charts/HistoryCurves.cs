@@ -31,7 +31,7 @@ internal static class HistoryCurves
                 int pair = quantities.IndexOf(quantity);
                 string name = $"{(IsValidation(key) ? "validation" : "training")} {Readable(quantity)}";
                 curves.Add(new Curve(
-                    runs.Length == 1 && label.Length == 0 ? Capitalized(name) : $"{label}: {name}",
+                    runs.Length == 1 && label.Length == 0 ? Capitalized(name) : keys.Length == 1 ? label : $"{label}: {name}",
                     [.. Enumerable.Range(1, values.Count).Select(epoch => (double)epoch)],
                     [.. values])
                 {
@@ -44,8 +44,9 @@ internal static class HistoryCurves
         }
 
         string names = string.Join(" and ", quantities.Select(Readable));
+        string role = keys.Length != 1 ? "" : IsValidation(keys[0]) ? "validation " : "training ";
         return new LinesPanel(
-            $"{Capitalized(names)} by epoch", "Epoch", quantities.Count == 1 ? AxisTitle(quantities[0]) : Capitalized(names), [.. curves])
+            $"{Capitalized(role + names)} by epoch", "Epoch", quantities.Count == 1 ? AxisTitle(quantities[0]) : Capitalized(names), [.. curves])
         {
             CountsX = true,
             Note = curves.Exists(curve => curve.IsDashed) && curves.Exists(curve => !curve.IsDashed) ? Note : null,

@@ -7,7 +7,7 @@ using ScottPlot.Plottables;
 namespace Engine.Visualization;
 
 /// <summary>Rows of small images in shades of grey, each row with a label.</summary>
-internal sealed class ImagesPanel : Panel
+internal sealed class ImagesPanel : PlotPanel
 {
     private const int Gap = 2;
 

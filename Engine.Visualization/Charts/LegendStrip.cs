@@ -17,7 +17,14 @@ internal enum LegendSymbol
 /// <param name="Symbol">What the series is drawn as.</param>
 /// <param name="Color">The index of its colour.</param>
 /// <param name="Marker">The index of its marker; null for none.</param>
-internal sealed record LegendEntry(string Text, LegendSymbol Symbol, int Color, int? Marker = null);
+internal sealed record LegendEntry(string Text, LegendSymbol Symbol, int Color, int? Marker = null)
+{
+    /// <summary>How strong the colour is: 0 to 1.</summary>
+    public double Opacity { get; init; } = 1;
+
+    /// <summary>A colour outside the palette; null takes <see cref="Color"/>.</summary>
+    public Color? OwnColor { get; init; }
+}
 
 /// <summary>A legend below a panel, where it covers no data: entries in columns of equal width.</summary>
 internal sealed class LegendStrip
@@ -72,7 +79,7 @@ internal sealed class LegendStrip
 
     private static void DrawSymbol(SKCanvas canvas, Paint paint, LegendEntry entry, float x, float middle)
     {
-        Color color = ChartStyle.ColorOf(entry.Color);
+        Color color = (entry.OwnColor ?? ChartStyle.ColorOf(entry.Color)).WithOpacity(entry.Opacity);
         if (entry.Symbol is LegendSymbol.Line or LegendSymbol.DashedLine)
         {
             using var stroke = new SKPaint { Color = color.ToSKColor(), IsStroke = true, StrokeWidth = 2, IsAntialias = true };
@@ -85,6 +92,8 @@ internal sealed class LegendStrip
         {
             using var fill = new SKPaint { Color = color.ToSKColor(), IsAntialias = true };
             canvas.DrawRect(x + SymbolWidth - 14, middle - 7, 14, 14, fill);
+            using var frame = new SKPaint { Color = new SKColor(0, 0, 0, 0x60), IsStroke = true, StrokeWidth = 1, IsAntialias = true };
+            canvas.DrawRect(x + SymbolWidth - 14, middle - 7, 14, 14, frame);
         }
 
         if (entry.Marker is int marker)

@@ -41,6 +41,13 @@ internal sealed class LineBuffer
         Append(value);
     }
 
+    /// <summary>A bar of which a part is done.</summary>
+    public void AppendBar(int done, int width, bool isUnicode)
+    {
+        Append(isUnicode ? '━' : '=', done);
+        Append(isUnicode ? '─' : '-', width - done);
+    }
+
     /// <summary>The number of digits of a whole number that is not negative.</summary>
     public static int DigitsOf(int value)
     {

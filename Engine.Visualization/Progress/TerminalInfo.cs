@@ -24,6 +24,9 @@ internal static class TerminalInfo
         }
     }
 
+    /// <summary>Whether a writer can write more than ASCII.</summary>
+    public static bool IsUnicode(TextWriter writer) => writer.Encoding.CodePage is 65001 or 1200 or 1201 or 12000 or 12001;
+
     /// <summary>Not when the output goes to a file or a pipe, not on a build server, and not on a terminal that says it is dumb.</summary>
     internal static bool Decide(bool isRedirected, Func<string, string?> environment) =>
         !isRedirected

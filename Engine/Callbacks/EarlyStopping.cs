@@ -7,7 +7,7 @@ namespace Engine.Callbacks;
 /// </summary>
 public sealed class EarlyStopping : Callback
 {
-    private readonly bool _isMaximized;
+    private readonly Monitor _monitor;
     private WeightSnapshot? _bestWeights;
     private int _waited;
 
@@ -22,14 +22,13 @@ public sealed class EarlyStopping : Callback
         ArgumentException.ThrowIfNullOrEmpty(monitor);
         ArgumentOutOfRangeException.ThrowIfNegative(patience);
         ArgumentOutOfRangeException.ThrowIfNegative(minDelta);
-        Monitor = monitor;
         Patience = patience;
         MinDelta = minDelta;
-        _isMaximized = maximize ?? monitor.Contains("accuracy", StringComparison.Ordinal);
+        _monitor = new Monitor(nameof(EarlyStopping), monitor, minDelta, maximize);
     }
 
     /// <summary>The monitored key of the history.</summary>
-    public string Monitor { get; }
+    public string Monitor => _monitor.Key;
 
     /// <summary>The epochs without improvement after which training ends.</summary>
     public int Patience { get; }
@@ -49,32 +48,24 @@ public sealed class EarlyStopping : Callback
     public int BestEpoch { get; private set; }
 
     /// <summary>The best value so far.</summary>
-    public double Best { get; private set; }
+    public double Best => _monitor.Best;
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The history will have no such key.</exception>
     public override void OnTrainBegin(TrainingState training)
     {
         ArgumentNullException.ThrowIfNull(training);
-        if (!training.HistoryKeys.Contains(Monitor))
-        {
-            throw new InvalidOperationException(
-                $"EarlyStopping: expected one of {string.Join(", ", training.HistoryKeys)} to monitor, got '{Monitor}'. "
-                + "Give Fit ValidationData or a ValidationSplit, or Compile a metric of that name.");
-        }
-
+        _monitor.Reset(training);
         _waited = 0;
         _bestWeights = null;
         StoppedEpoch = null;
         BestEpoch = 0;
-        Best = _isMaximized ? double.NegativeInfinity : double.PositiveInfinity;
     }
 
     /// <inheritdoc/>
     public override void OnEpochEnd(TrainingState training)
     {
         ArgumentNullException.ThrowIfNull(training);
-        double value = training.History[Monitor][^1];
         _waited++;
         if (RestoreBestWeights && _bestWeights is null)
         {
@@ -83,9 +74,8 @@ public sealed class EarlyStopping : Callback
             (_bestWeights = new WeightSnapshot(training.Model)).Take();
         }
 
-        if (_isMaximized ? value - MinDelta > Best : value + MinDelta < Best)
+        if (_monitor.Improves(training))
         {
-            Best = value;
             BestEpoch = training.Epoch;
             _waited = 0;
             _bestWeights?.Take();

@@ -56,6 +56,9 @@ internal sealed class Harness<T>
 
     public int Threads { get; set; } = 1;
 
+    /// <summary>The keys of the rows; none unless set.</summary>
+    public uint[] RowKeys { get; set; } = [];
+
     public double Penalty => _executor.Run.Penalty;
 
     public double[] Input(int index) => _inputs[index];
@@ -105,6 +108,7 @@ internal sealed class Harness<T>
         run.Seed = Options.Seed;
         run.Step = 3;
         run.Threads = Threads;
+        run.RowKeys = RowKeys;
         for (int i = 0; i < _inputs.Length; i++)
         {
             Convert(_inputs[i].AsSpan(0, Batch * Model.Inputs[i].Shape.Size), _executor.Input(i));

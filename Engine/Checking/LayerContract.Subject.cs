@@ -132,14 +132,14 @@ public static partial class LayerContract
             }
         }
 
-        public void CheckClose(double[][] expected, double[][] actual, double tolerance, string where)
+        public void CheckClose(double[][] expected, double[][] actual, double tolerance, string where, double floor = 0)
         {
             for (int k = 0; k < expected.Length; k++)
             {
                 double largest = expected[k].Select(Math.Abs).DefaultIfEmpty(0).Max();
                 for (int i = 0; i < expected[k].Length; i++)
                 {
-                    if (!(Math.Abs(expected[k][i] - actual[k][i]) <= tolerance * Math.Max(largest, 1e-30)))
+                    if (!(Math.Abs(expected[k][i] - actual[k][i]) <= Math.Max(tolerance * Math.Max(largest, 1e-30), floor)))
                     {
                         throw Broken(string.Create(
                             CultureInfo.InvariantCulture,

@@ -12,7 +12,8 @@ public sealed record LayerContractOptions
 
     /// <summary>
     /// How far float may be from double, and in inference a sample in a batch from the same sample alone in float, relative
-    /// to the largest value: 2e-5, some hundred roundings.
+    /// to the largest value: 2e-5, some hundred roundings. Float against double may also differ by 1e-6 of the largest of all
+    /// results.
     /// </summary>
     public double FloatTolerance { get; init; } = 2e-5;
 

@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Numerics;
+using System.Numerics.Tensors;
+using Engine.Kernels;
 using Engine.Numerics;
 
 namespace Engine.Constraints;
@@ -47,17 +49,33 @@ internal sealed class AxisNorms
     public void Rescale<T>(Span<T> values, Shape shape, double? max)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        if (shape.Rank == 0 || values.IsEmpty)
+        {
+            return;
+        }
+
         Span<int> strides = stackalloc int[shape.Rank];
         int groups = FillStrides(shape, strides);
         double[]? rented = groups > StackLimit ? ArrayPool<double>.Shared.Rent(groups) : null;
         Span<double> scales = rented is null ? stackalloc double[StackLimit] : rented;
         scales = scales[..groups];
         scales.Clear();
-        Span<int> index = stackalloc int[shape.Rank];
-        for (int i = 0, group = 0; i < values.Length; i++, group = Advance(index, shape, strides, group))
+
+        // The last axis is a row in memory: all of one group, or each element of the next.
+        int length = shape[shape.Rank - 1];
+        bool isOneGroup = strides[^1] == 0;
+        Span<int> index = stackalloc int[shape.Rank - 1];
+        for (int i = 0, group = 0; i < values.Length; i += length, group = Advance(index, shape, strides, group))
         {
-            double value = double.CreateTruncating(values[i]);
-            scales[group] += value * value;
+            ReadOnlySpan<T> row = values.Slice(i, length);
+            if (isOneGroup)
+            {
+                scales[group] += Reductions.SumOfSquares(row);
+            }
+            else
+            {
+                Reductions.AccumulateSquares(row, scales.Slice(group, length));
+            }
         }
 
         foreach (ref double scale in scales)
@@ -67,14 +85,35 @@ internal sealed class AxisNorms
         }
 
         index.Clear();
-        for (int i = 0, group = 0; i < values.Length; i++, group = Advance(index, shape, strides, group))
+        for (int i = 0, group = 0; i < values.Length; i += length, group = Advance(index, shape, strides, group))
         {
-            values[i] *= T.CreateTruncating(scales[group]);
+            Span<T> row = values.Slice(i, length);
+            if (isOneGroup)
+            {
+                Elementwise.Scale(scales[group], row, row);
+            }
+            else
+            {
+                Multiply(row, scales.Slice(group, length));
+            }
         }
 
         if (rented is not null)
         {
             ArrayPool<double>.Shared.Return(rented);
+        }
+    }
+
+    // row · scales, the scales rounded to the row's precision.
+    private static void Multiply<T>(Span<T> row, ReadOnlySpan<double> scales)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Span<T> block = stackalloc T[StackLimit];
+        for (int start = 0; start < row.Length; start += StackLimit)
+        {
+            Span<T> part = row.Slice(start, Math.Min(StackLimit, row.Length - start));
+            TensorPrimitives.ConvertTruncating(scales.Slice(start, part.Length), block);
+            TensorPrimitives.Multiply(part, block[..part.Length], part);
         }
     }
 
@@ -105,7 +144,7 @@ internal sealed class AxisNorms
         return groups;
     }
 
-    // The next element in row-major order, and the group it belongs to.
+    // The next row in row-major order, and the group that it, or its first element, belongs to.
     private static int Advance(Span<int> index, Shape shape, ReadOnlySpan<int> strides, int group)
     {
         for (int axis = index.Length - 1; axis >= 0; axis--)

@@ -92,6 +92,10 @@ public abstract partial class DataColumn
     [return: NotNullIfNotNull(nameof(values))]
     public static implicit operator DataColumn?(double[,]? values) => values is null ? null : FromMatrix(values);
 
+    /// <summary>A row of integers, such as the words of a sentence by number, a sample. Copied.</summary>
+    [return: NotNullIfNotNull(nameof(values))]
+    public static implicit operator DataColumn?(int[,]? values) => values is null ? null : FromMatrix(values);
+
     /// <summary>A row a sample. Copied, since MathNet's matrices are column-major.</summary>
     [return: NotNullIfNotNull(nameof(values))]
     public static implicit operator DataColumn?(Matrix<float>? values) => values is null ? null : FromMathNet(values);

@@ -74,6 +74,23 @@ internal static class Reductions
     public static double SumOfMagnitudes<T>(ReadOnlySpan<T> x)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Sum(x, default(AbsoluteOperation));
 
+    /// <summary>sums[i] += xᵢ², squared and added in double.</summary>
+    /// <param name="x">Any number of elements.</param>
+    /// <param name="sums">As many.</param>
+    public static void AccumulateSquares<T>(ReadOnlySpan<T> x, Span<double> sums)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Elementwise.ThrowIfLengthsDiffer(sums.Length, x.Length);
+        Span<double> block = stackalloc double[Block];
+        for (int start = 0; start < x.Length; start += Block)
+        {
+            int count = Math.Min(Block, x.Length - start);
+            Span<double> part = sums.Slice(start, count);
+            TensorPrimitives.ConvertTruncating(x.Slice(start, count), block);
+            TensorPrimitives.MultiplyAdd(block[..count], block[..count], part, part);
+        }
+    }
+
     private static double Sum<T, TOperation>(ReadOnlySpan<T> x, TOperation operation)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOperation : struct, IUnaryOperation<double>

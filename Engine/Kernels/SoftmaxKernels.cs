@@ -11,6 +11,12 @@ namespace Engine.Kernels;
 /// </summary>
 internal static class SoftmaxKernels
 {
+    // Up to here many rows are done together: vectors of their own would be half empty.
+    private const int MaxShortRow = 32;
+
+    // Elements that stay in the first-level cache over three passes.
+    private const int ShortRowsBlock = 1024;
+
     /// <summary>y = exp(x − max) / Σ exp(x − max), row by row.</summary>
     /// <param name="x">[rows, rowLength].</param>
     /// <param name="y">[rows, rowLength]; may be x exactly.</param>
@@ -20,6 +26,12 @@ internal static class SoftmaxKernels
     {
         ThrowIfNotRows(x.Length, rowLength);
         Elementwise.ThrowIfLengthsDiffer(y.Length, x.Length);
+        if (rowLength <= MaxShortRow)
+        {
+            ForwardShortRows(x, y, rowLength);
+            return;
+        }
+
         for (int start = 0; start < x.Length; start += rowLength)
         {
             ReadOnlySpan<T> source = x.Slice(start, rowLength);
@@ -184,6 +196,52 @@ internal static class SoftmaxKernels
         return Vector.Sum(sum);
     }
 
+    // Exponentials of many rows at once; largest elements and sums row by row, a number at a time.
+    private static void ForwardShortRows<T>(ReadOnlySpan<T> x, Span<T> y, int rowLength)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int block = ShortRowsBlock / rowLength * rowLength;
+        for (int start = 0; start < x.Length; start += block)
+        {
+            int length = Math.Min(block, x.Length - start);
+            ref T source = ref Unsafe.Add(ref MemoryMarshal.GetReference(x), start);
+            ref T destination = ref Unsafe.Add(ref MemoryMarshal.GetReference(y), start);
+            for (int row = 0; row < length; row += rowLength)
+            {
+                ref T from = ref Unsafe.Add(ref source, row);
+                ref T to = ref Unsafe.Add(ref destination, row);
+                T max = from;
+                for (int i = 1; i < rowLength; i++)
+                {
+                    max = T.MaxNative(max, Unsafe.Add(ref from, i));
+                }
+
+                for (int i = 0; i < rowLength; i++)
+                {
+                    Unsafe.Add(ref to, i) = Unsafe.Add(ref from, i) - max;
+                }
+            }
+
+            Span<T> e = y.Slice(start, length);
+            Elementwise.Map(e, e, default(ExpOperation<T>));
+            for (int row = 0; row < length; row += rowLength)
+            {
+                ref T to = ref Unsafe.Add(ref destination, row);
+                T sum = to;
+                for (int i = 1; i < rowLength; i++)
+                {
+                    sum += Unsafe.Add(ref to, i);
+                }
+
+                T scale = T.One / sum;
+                for (int i = 0; i < rowLength; i++)
+                {
+                    Unsafe.Add(ref to, i) *= scale;
+                }
+            }
+        }
+    }
+
     private static T Dot<T>(ReadOnlySpan<T> x1, ReadOnlySpan<T> x2)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Fold(x1, x2, default(ProductTerm<T>));
 
@@ -222,6 +280,12 @@ internal static class SoftmaxKernels
             throw new ArgumentException(
                 $"Softmax: expected whole rows of at least 1 element, got {length} elements in rows of {rowLength}.");
         }
+    }
+
+    private readonly struct ExpOperation<T> : IUnaryOperation<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public Vector<T> Invoke(Vector<T> x) => VectorMath.Exp(x);
     }
 
     private readonly struct ScaleOperation<T>(Vector<T> scale) : IUnaryOperation<T>

@@ -58,6 +58,13 @@ public abstract class Layer
     public virtual bool CanRunInPlace => false;
 
     /// <summary>
+    /// Whether all that is drawn for a sample follows its key in <see cref="Pass{T}.RowKeys"/>, whatever its place in the batch.
+    /// Several Monte Carlo samples of one input may then share a batch. Of interest for layers that draw; false by default,
+    /// which is always right: each Monte Carlo sample then has batches of its own.
+    /// </summary>
+    public virtual bool DrawsByRow => false;
+
+    /// <summary>
     /// An activation that follows forward on this layer's single output; run as a step of its own. A layer around this one
     /// gets it with the child's forward and backward: see <see cref="Pass{T}.Forward"/>.
     /// </summary>

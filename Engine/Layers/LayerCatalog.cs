@@ -52,7 +52,9 @@ public sealed class LayerCatalog
         PoolingLayers.AddTo(this);
         NormalizingLayers.AddTo(this);
         PreprocessingLayers.AddTo(this);
+        RecurrentLayers.AddTo(this);
         RegularizingLayers.AddTo(this);
+        SequenceLayers.AddTo(this);
     }
 
     /// <summary>The kinds of layers in the catalog.</summary>

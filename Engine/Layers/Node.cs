@@ -21,11 +21,11 @@ public sealed class Node
     /// <summary>What that use of the layer was applied to; empty for an <see cref="Input"/>.</summary>
     public IReadOnlyList<Node> Inputs => Call.Inputs;
 
+    /// <summary>Which output of the layer it is, from 0.</summary>
+    public int Index { get; }
+
     /// <summary>The use of the layer that it comes from.</summary>
     internal LayerCall Call { get; }
-
-    /// <summary>Which output of the layer it is.</summary>
-    internal int Index { get; }
 
     /// <summary>For a debugger: <c>dense_1 (Dense) → [64]</c>.</summary>
     public override string ToString() => $"{Layer.Title} → {Shape}";

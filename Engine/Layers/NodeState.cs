@@ -23,6 +23,9 @@ internal sealed unsafe class NodeState<T>
     /// <summary>The index of the storage of each input's mask; −1 where it has none.</summary>
     public required int[] MaskStorages { get; init; }
 
+    /// <summary>Whether a backward follows each forward: without one nothing needs to be kept.</summary>
+    public required bool HasBackward { get; init; }
+
     /// <summary>Addresses; 0 where the gradient is not wanted.</summary>
     public required nint[] InputGradients { get; init; }
 
@@ -61,6 +64,9 @@ internal sealed unsafe class NodeState<T>
     public nint ActivationGradient { get; set; }
 
     public NodeState<T>[] Children { get; set; } = [];
+
+    /// <summary>Whether the layer has asked for random numbers since this was last set to false.</summary>
+    public bool HasDrawn { get; set; }
 
     /// <summary>The node, this one or one inside it, whose layer has the parameter; null if none has.</summary>
     public NodeState<T>? Owner(Parameter parameter)

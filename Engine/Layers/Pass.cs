@@ -32,6 +32,11 @@ public readonly unsafe ref struct Pass<T>
     /// <summary>Whether random layers draw: in training and in Monte Carlo samples.</summary>
     public bool IsStochastic => _run.Phase != Phase.Inference;
 
+    /// <summary>
+    /// Whether backward follows forward, in whatever phase: where it does not, as in a prediction, forward may keep nothing.
+    /// </summary>
+    public bool HasBackward => _node.HasBackward;
+
     /// <summary>How many threads the call may use. The results must not depend on it.</summary>
     public int Threads => _run.Threads;
 
@@ -45,7 +50,7 @@ public readonly unsafe ref struct Pass<T>
     /// The random numbers of this node at this step: the same in backward as in forward. A key given to the layer itself, such as
     /// a Dropout's own seed, is combined with <see cref="RandomOf"/>.
     /// </summary>
-    public RandomSource Random => new(_run.Seed, _node.Stream, _run.Step);
+    public RandomSource Random => RandomOf(_run.Seed);
 
     /// <summary>The random key of each row of the batch; empty means that row r has key r. Rows with equal keys share a mask.</summary>
     public ReadOnlySpan<uint> RowKeys => _run.RowKeys.Span;
@@ -57,7 +62,11 @@ public readonly unsafe ref struct Pass<T>
     public Span<T> Scratch => new((void*)_node.Scratch, _node.ScratchLength);
 
     /// <summary>The random numbers of this node at this step, under a seed of the layer's own.</summary>
-    public RandomSource RandomOf(ulong seed) => new(seed, _node.Stream, _run.Step);
+    public RandomSource RandomOf(ulong seed)
+    {
+        _node.HasDrawn = true;
+        return new RandomSource(seed, _node.Stream, _run.Step);
+    }
 
     /// <summary>The shape of one sample of an input.</summary>
     public Shape InputShape(int index = 0) => _node.InputShapes[index];

@@ -6,6 +6,12 @@ namespace Engine;
 /// </summary>
 public abstract class Callback
 {
+    /// <summary>
+    /// Whether the history gets a <c>learning_rate</c>, that of each epoch's last step: for callbacks that change it. With a
+    /// schedule it is recorded anyway.
+    /// </summary>
+    public virtual bool RecordsLearningRate => false;
+
     /// <summary>Before the first step.</summary>
     public virtual void OnTrainBegin(TrainingState training)
     {

@@ -119,6 +119,18 @@ internal sealed unsafe class Executor<T>
     public void PoisonScratch(byte value) =>
         new Span<byte>((void*)_scratch, checked(_plan.ScratchLength * sizeof(T))).Fill(value);
 
+    /// <summary>What random numbers a node's layer, or one inside it, has asked for since <see cref="ForgetDraws()"/>.</summary>
+    public Draws DrawsOf(int node) => DrawsOf(_nodes[node]);
+
+    /// <summary>Lets <see cref="DrawsOf(int)"/> begin anew.</summary>
+    public void ForgetDraws()
+    {
+        foreach (NodeState<T> node in _nodes)
+        {
+            ForgetDraws(node);
+        }
+    }
+
     public void Forward()
     {
         Run.IsBackward = false;
@@ -172,6 +184,32 @@ internal sealed unsafe class Executor<T>
     private static IEnumerable<Parameter> ParameterUses(Layer layer) =>
         layer.OwnParameters.Concat(layer.Children.SelectMany(ParameterUses));
 
+    private static Draws DrawsOf(NodeState<T> node)
+    {
+        Draws draws = !node.HasDrawn ? Draws.None : node.Layer.DrawsByRow ? Draws.ByRow : Draws.Otherwise;
+        foreach (NodeState<T> child in node.Children)
+        {
+            Draws inner = DrawsOf(child);
+            if (inner == Draws.ByRow && child.ChildRowKeys.Length > 0 && !node.Layer.DrawsByRow)
+            {
+                inner = Draws.Otherwise;    // which of the child's rows are a sample's is the wrapper's own business
+            }
+
+            draws = inner > draws ? inner : draws;
+        }
+
+        return draws;
+    }
+
+    private static void ForgetDraws(NodeState<T> node)
+    {
+        node.HasDrawn = false;
+        foreach (NodeState<T> child in node.Children)
+        {
+            ForgetDraws(child);
+        }
+    }
+
     private static Span<T> Span(nint address, int length) => new((void*)address, length);
 
     private static void Add(nint from, nint to, int length) =>
@@ -191,6 +229,7 @@ internal sealed unsafe class Executor<T>
             OutputShapes = _plan.OutputShapes(node),
             InputStorages = [.. node.Inputs.Select(value => _plan.StorageOf[value])],
             OutputStorages = [.. node.Outputs.Select(value => _plan.StorageOf[value])],
+            HasBackward = _plan.RunsBackward[i],
             MaskStorages = [.. node.Masks.Select(value => value < 0 ? -1 : _plan.StorageOf[value])],
             InputGradients = [.. _plan.InputGradients[i].Select(buffer => buffer is null ? 0 : AddressOf(buffer))],
             OutputGradients = [.. node.Outputs.Select(value => _plan.Gradients[value] is { } buffer ? AddressOf(buffer) : 0)],
@@ -259,6 +298,7 @@ internal sealed unsafe class Executor<T>
                 OutputShapes = outputs,
                 InputStorages = [0],
                 OutputStorages = [1],
+                HasBackward = state.HasBackward,
                 MaskStorages = [2],
                 InputGradients = new nint[1],
                 OutputGradients = new nint[1],

@@ -23,6 +23,13 @@ public sealed record FitOptions
     /// <summary>Whether each epoch takes the samples in another order.</summary>
     public bool Shuffle { get; init; } = true;
 
+    /// <summary>
+    /// The length of each sample's sequence, in the order of the data: batches then take sequences of similar lengths (bucketing),
+    /// still in a random order. None by default. With layers that skip masked steps it is not needed for the work, but equal lengths
+    /// keep all rows of a batch busy to its end. Needs <see cref="Shuffle"/>.
+    /// </summary>
+    public IReadOnlyList<int>? SequenceLengths { get; init; }
+
     /// <summary>The seed of shuffling, dropout and augmentation. The seed of the initial weights is the model's.</summary>
     public ulong Seed { get; init; }
 
@@ -74,6 +81,24 @@ public sealed record FitOptions
             nameof(ValidationSplit),
             $"to leave at least one of {data.Count} samples on each side",
             ValidationSplit);
+    }
+
+    /// <summary>Checks the lengths of the sequences against the data, before any of them is kept for validation.</summary>
+    internal void ValidateLengths(Dataset data)
+    {
+        if (SequenceLengths is not null)
+        {
+            Require(
+                SequenceLengths.Count == data.Count,
+                nameof(SequenceLengths),
+                $"for each of {data.Count} samples",
+                SequenceLengths.Count);
+            if (!Shuffle)
+            {
+                throw new ArgumentException(
+                    "Fit: expected Shuffle with SequenceLengths, got it switched off. Sort the data by length instead: see Dataset.Select.");
+            }
+        }
     }
 
     internal void ValidateThreads() =>

@@ -47,15 +47,53 @@ internal sealed class Graph
         return new Graph([.. builder.Nodes], [.. builder.Shapes], inputValues, outputValues, outputMasks);
     }
 
+    /// <summary>
+    /// Some nodes as a graph of their own: values are numbered anew, streams of random numbers stay. Its outputs have no masks.
+    /// </summary>
+    /// <param name="nodes">In their order.</param>
+    /// <param name="inputs">The values that they read and do not compute.</param>
+    /// <param name="outputs">Values among the inputs, or computed by the nodes.</param>
+    public Graph Part(IEnumerable<GraphNode> nodes, IReadOnlyList<int> inputs, IReadOnlyList<int> outputs)
+    {
+        Dictionary<int, int> numbers = [];
+        List<Shape> shapes = [];
+        int[] partInputs = Renumber(inputs);
+        GraphNode[] partNodes =
+            [.. nodes.Select(node => node with
+            {
+                Inputs = Renumber(node.Inputs),
+                Outputs = Renumber(node.Outputs),
+                Masks = Renumber(node.Masks),
+            })];
+        int[] partOutputs = Renumber(outputs);
+        return new Graph(partNodes, [.. shapes], partInputs, partOutputs, [.. partOutputs.Select(_ => -1)]);
+
+        // No value, −1, stays none.
+        int[] Renumber(IReadOnlyList<int> values) => [.. values.Select(value =>
+        {
+            if (value < 0)
+            {
+                return value;
+            }
+
+            if (numbers.TryAdd(value, shapes.Count))
+            {
+                shapes.Add(ValueShapes[value]);
+            }
+
+            return numbers[value];
+        })];
+    }
+
     /// <summary>The node that computes a value; null for an input.</summary>
     public GraphNode? ProducerOf(int value) => Nodes.FirstOrDefault(node => node.Outputs.Contains(value));
 
     /// <summary>
     /// Gives each node the random stream of the node so many places before it: for comparing graphs that differ by a few.
     /// </summary>
-    public void MoveStreams(int places) => Nodes = [.. Nodes.Select((node, i) => node with
+    public void MoveStreams(int places) => Nodes = [.. Nodes.Select(node => node with
     {
-        Stream = RandomStreams.Node(Math.Max(0, i - places)),
+        Stream = Math.Max(RandomStreams.Node(0), node.Stream - (ulong)places),
     })];
 
     private sealed class Builder

@@ -10,6 +10,9 @@ namespace Engine;
 /// <param name="Stream">Its independent stream of random numbers.</param>
 internal sealed record GraphNode(Layer Layer, int[] Inputs, int[] Outputs, int[] Masks, ulong Stream)
 {
+    /// <summary>All values it reads, masks included.</summary>
+    public IEnumerable<int> Reads => Inputs.Concat(Masks.Where(mask => mask >= 0));
+
     /// <summary>Whether one input becomes one output of the same size.</summary>
     public bool IsOneToOne(Graph graph) => Inputs.Length == 1 && Outputs.Length == 1
         && graph.ValueShapes[Inputs[0]].Size == graph.ValueShapes[Outputs[0]].Size;

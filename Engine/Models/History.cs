@@ -4,10 +4,13 @@ namespace Engine;
 
 /// <summary>
 /// What a training recorded: one value an epoch under Keras's keys: <c>loss</c>, the metrics' names, and both with <c>val_</c> in
-/// front for the validation data.
+/// front for the validation data. Where the learning rate changes, by a schedule or a callback, also <c>learning_rate</c>: that
+/// of the epoch's last step.
 /// </summary>
 public sealed class History
 {
+    internal const string LearningRateKey = "learning_rate";
+
     private readonly List<string> _keys = [];
     private readonly Dictionary<string, List<double>> _values = [];
     private readonly List<double> _seconds = [];

@@ -244,7 +244,7 @@ public partial class Model
         run.RowKeys = rowKeys.IsEmpty ? default : rowKeys.Slice(from, count);
     }
 
-    private void CheckPrecision<T>()
+    internal void CheckPrecision<T>()
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Precision precision = Numerics.AlignedMemory.PrecisionOf<T>();
@@ -256,7 +256,7 @@ public partial class Model
         }
     }
 
-    private void EnsureInitializedOnce()
+    internal void EnsureInitializedOnce()
     {
         if (!_isInitialized)
         {
@@ -267,7 +267,7 @@ public partial class Model
 
     private bool _isInitialized;
 
-    private ExecutorPool<T> Pool<T>()
+    internal ExecutorPool<T> Pool<T>()
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (Precision == Precision.Single)

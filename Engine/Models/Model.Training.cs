@@ -180,6 +180,7 @@ public partial class Model
     {
         Compilation compilation = Compiled;
         Door.CheckData<T>(this, data, compilation);
+        options.ValidateLengths(data);
         Dataset? validation = options.ValidationData;
         if (validation is not null)
         {

@@ -13,6 +13,7 @@ internal sealed class OptimizerState
 {
     private readonly Dictionary<Parameter, AlignedMemory[]> _slots = new(ReferenceEqualityComparer.Instance);
     private string[] _slotNames = [];
+    private string? _schedule;
     private bool _isLoaded;
 
     /// <summary>The kind of optimizer that the slots belong to; null if there are none.</summary>
@@ -23,8 +24,12 @@ internal sealed class OptimizerState
 
     public IReadOnlyDictionary<Parameter, AlignedMemory[]> Slots => _slots;
 
-    /// <summary>Begins anew for an optimizer, unless the state was loaded for just this kind, with just these slots.</summary>
-    /// <exception cref="InvalidOperationException">The loaded state belongs to another kind of optimizer, or to other slots.</exception>
+    /// <summary>
+    /// Begins anew for an optimizer, unless the state was loaded for just this kind, with just these slots and this schedule.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">
+    /// The loaded state belongs to another kind of optimizer, to other slots or to another schedule.
+    /// </exception>
     public void AdoptedBy(Model model, Optimizer optimizer)
     {
         if (_isLoaded && Optimizer != optimizer.Name)
@@ -42,6 +47,15 @@ internal sealed class OptimizerState
                 + "Compile with the settings of the training that was saved, or save without optimizer state to begin anew.");
         }
 
+        string? schedule = optimizer.Schedule?.ToString();
+        if (_isLoaded && _schedule != schedule)
+        {
+            throw new InvalidOperationException(
+                $"{model.Title}: expected the optimizer {Optimizer} with {Rate(_schedule)}, as in the training that was loaded, "
+                + $"got one with {Rate(schedule)}. "
+                + "Compile with the settings of the training that was saved, or save without optimizer state to begin anew.");
+        }
+
         if (!_isLoaded)
         {
             _slots.Clear();
@@ -51,15 +65,24 @@ internal sealed class OptimizerState
         _isLoaded = false;
         Optimizer = optimizer.Name;
 
+        static string Rate(string? schedule) => schedule is null ? "a learning rate without a schedule" : $"the schedule {schedule}";
+
         static string Text(IReadOnlyList<string> slots) => slots.Count == 0 ? "no slots" : $"the slots {string.Join(", ", slots)}";
     }
 
-    /// <summary>Takes what a file holds; the next Compile must be with the same kind of optimizer and the same slots.</summary>
+    /// <summary>
+    /// Takes what a file holds; the next Compile must be with the same kind of optimizer, the same slots and the same schedule.
+    /// </summary>
     public void Load(
-        string optimizer, string[] slotNames, long iterations, IEnumerable<(Parameter Parameter, AlignedMemory[] Slots)> slots)
+        string optimizer,
+        string? schedule,
+        string[] slotNames,
+        long iterations,
+        IEnumerable<(Parameter Parameter, AlignedMemory[] Slots)> slots)
     {
         _slots.Clear();
         _slotNames = slotNames;
+        _schedule = schedule;
         foreach ((Parameter parameter, AlignedMemory[] memory) in slots)
         {
             _slots[parameter] = memory;

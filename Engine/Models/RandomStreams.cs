@@ -1,3 +1,5 @@
+using Engine.Numerics;
+
 namespace Engine;
 
 /// <summary>Which independent random stream of a seed serves what. The numbers are part of what a seed means: never change one.</summary>
@@ -16,15 +18,5 @@ internal static class RandomStreams
     public static ulong Augmentation(int index) => (4ul << 32) + (uint)index;
 
     /// <summary>The masks of a child of a node, or of a child.</summary>
-    /// <remarks>
-    /// Mixed by the finalizer of SplitMix64 (Steele, Lea and Flood 2014), so that the child 1 of child 0 is not the child 0 of
-    /// child 1.
-    /// </remarks>
-    public static ulong Child(ulong stream, int index)
-    {
-        ulong z = stream + (((ulong)index + 1) * 0x9e3779b97f4a7c15);
-        z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-        z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-        return z ^ (z >> 31);
-    }
+    public static ulong Child(ulong stream, int index) => RandomSource.BranchOf(stream, index);
 }

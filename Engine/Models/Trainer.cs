@@ -17,8 +17,10 @@ internal sealed class Trainer<T>
     private readonly FitOptions _options;
     private readonly int _batch;
     private readonly int[] _order;
+    private readonly LengthBuckets? _buckets;
     private readonly History _history = new();
     private readonly TrainingState _state;
+    private readonly bool _recordsLearningRate;
 
     public Trainer(Model model, Training<T> training, int batch, Dataset data, Dataset? validation, FitOptions options)
     {
@@ -34,12 +36,20 @@ internal sealed class Trainer<T>
             Math.Min(options.ValidationBatchSize ?? options.BatchSize, validation.Count));
         _options = options;
         _order = [.. Enumerable.Range(0, data.Count)];
+        _buckets = options.SequenceLengths is { } lengths ? new LengthBuckets(lengths, data.Count, batch) : null;
         int steps = (data.Count + batch - 1) / batch;
         IReadOnlyList<string> names = model.Compiled.MetricNames;
+        _recordsLearningRate = model.Compiled.Optimizer.Schedule is not null
+            || options.Callbacks.Any(callback => callback.RecordsLearningRate);
         _state = new TrainingState(model, options.Epochs, steps, _history)
         {
             MetricNames = names,
-            HistoryKeys = validation is null ? names : [.. names, .. names.Select(name => $"val_{name}")],
+            HistoryKeys =
+            [
+                .. names,
+                .. validation is null ? [] : names.Select(name => $"val_{name}"),
+                .. _recordsLearningRate ? [History.LearningRateKey] : Array.Empty<string>(),
+            ],
             Values = training.Means,
             Epoch = options.InitialEpoch,
         };
@@ -75,7 +85,9 @@ internal sealed class Trainer<T>
         if (_options.Shuffle)
         {
             // A function of seed and epoch alone, so that a training that goes on later sees the same order.
-            new RandomSource(_options.Seed, RandomStreams.Shuffling, (ulong)epoch).FillPermutation(_order);
+            RandomSource random = new(_options.Seed, RandomStreams.Shuffling, (ulong)epoch);
+            random.FillPermutation(_order);
+            _buckets?.Arrange(_order, random, row: 1);
         }
 
         Notify(static (callback, state) => callback.OnEpochBegin(state));
@@ -112,6 +124,11 @@ internal sealed class Trainer<T>
         for (int i = 0; i < validation.Length; i++)
         {
             _history.Add($"val_{_state.MetricNames[i]}", validation[i]);
+        }
+
+        if (_recordsLearningRate)
+        {
+            _history.Add(History.LearningRateKey, _training.LastLearningRate);
         }
 
         _history.EndEpoch(Stopwatch.GetElapsedTime(start).TotalSeconds);

@@ -65,6 +65,9 @@ internal sealed class Training<T> : ITraining
 
     public double LastLoss => _meter.LastLoss;
 
+    /// <summary>The learning rate of the last step.</summary>
+    public double LastLearningRate { get; private set; }
+
     /// <summary>
     /// Whether the plan still fits: no larger a batch, the same targets, and nothing was frozen or thawed since.
     /// </summary>
@@ -216,7 +219,9 @@ internal sealed class Training<T> : ITraining
 
     private void Update(int threads)
     {
-        UpdateBody body = new(this, new UpdateStep(++_model.OptimizerState.Iterations, _optimizer.LearningRate));
+        OptimizerState state = _model.OptimizerState;
+        LastLearningRate = _optimizer.LearningRateAt(state.Iterations);
+        UpdateBody body = new(this, new UpdateStep(++state.Iterations, LastLearningRate));
         ParallelLoop.Run(ref body, _chunks.Length, threads);
         foreach (Parameter parameter in _parameters)
         {

@@ -1,3 +1,5 @@
+using Engine.Optimizers;
+
 namespace Engine;
 
 /// <summary>Where a training stands: what callbacks see.</summary>
@@ -44,6 +46,18 @@ public sealed class TrainingState
 
     /// <summary>The running means over this epoch's steps so far, in the order of <see cref="MetricNames"/>.</summary>
     public ReadOnlySpan<double> MetricValues => Values;
+
+    /// <summary>The learning rate of the coming step: at least 0. May be changed where no schedule gives it.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
+    /// <exception cref="InvalidOperationException">It is set, but a schedule gives the learning rate.</exception>
+    public double LearningRate
+    {
+        get => Model.Compiled.Optimizer.LearningRateAt(Model.OptimizerState.Iterations);
+        set => Model.Compiled.Optimizer.LearningRate = value;
+    }
+
+    /// <summary>What gives the learning rate of each step; null where it is a number that may be changed.</summary>
+    public LearningRateSchedule? LearningRateSchedule => Model.Compiled.Optimizer.Schedule;
 
     /// <summary>Whether the training ends after this epoch.</summary>
     public bool IsStopping { get; private set; }

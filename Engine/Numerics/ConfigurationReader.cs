@@ -30,6 +30,30 @@ internal sealed class ConfigurationReader(string where, string name, IReadOnlyDi
                 $"{where}: expected parameter '{key}' of '{name}' to be a whole number, got {value}."));
     }
 
+    /// <summary>The whole number of this name, or the default where it was not saved.</summary>
+    /// <exception cref="ArgumentException">The number is not whole, or too large to be sure of it.</exception>
+    public long GetLong(string key, long defaultValue)
+    {
+        double value = Get(key, defaultValue);
+        return value == Math.Truncate(value) && Math.Abs(value) < 1L << 53
+            ? (long)value
+            : throw new ArgumentException(FormattableString.Invariant(
+                $"{where}: expected parameter '{key}' of '{name}' to be a whole number, got {value}."));
+    }
+
+    /// <summary>The number of this name, which has no default.</summary>
+    /// <exception cref="ArgumentException">It was not saved.</exception>
+    public double Require(string key) => Find(key)
+        ?? throw new ArgumentException($"{where}: expected parameter '{key}' for '{name}', got none.");
+
+    /// <summary>The whole number of this name, which has no default.</summary>
+    /// <exception cref="ArgumentException">It was not saved, or is not whole.</exception>
+    public long RequireLong(string key)
+    {
+        _ = Require(key);
+        return GetLong(key, 0);
+    }
+
     /// <summary>The error for a name that is none of the known ones.</summary>
     public ArgumentException UnknownName(params ReadOnlySpan<string> known) =>
         new($"{where}: expected one of {string.Join(", ", known)}, got '{name}'.");

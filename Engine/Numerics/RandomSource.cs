@@ -124,6 +124,22 @@ public readonly struct RandomSource(ulong seed, ulong stream, ulong step = 0)
         }
     }
 
+    /// <summary>A source of its own for a part of what this one serves, such as one of a layer's masks: the same step, another stream.</summary>
+    internal RandomSource Branch(int index) => new(Seed, BranchOf(Stream, index), Step);
+
+    /// <summary>The stream of a branch of a stream.</summary>
+    /// <remarks>
+    /// Mixed by the finalizer of SplitMix64 (Steele, Lea and Flood 2014), so that the branch 1 of branch 0 is not the branch 0 of
+    /// branch 1.
+    /// </remarks>
+    internal static ulong BranchOf(ulong stream, int index)
+    {
+        ulong z = stream + (((ulong)index + 1) * 0x9e3779b97f4a7c15);
+        z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+        z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+        return z ^ (z >> 31);
+    }
+
     /// <summary>The four random words of one block: the counter is (kind and block, row, step).</summary>
     internal (uint X0, uint X1, uint X2, uint X3) Block(RandomKind kind, uint block, uint row)
         => Threefry.Block(Key, (uint)kind | block, row, (uint)Step, (uint)(Step >> 32));

@@ -20,6 +20,13 @@ internal static class Simd
         get => Avx512F.VL.IsSupported || AdvSimd.Arm64.IsSupported;
     }
 
+    /// <summary>Whether the multiply-adds of vectors are rounded once.</summary>
+    public static bool RoundsOnce
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Fma.IsSupported || AdvSimd.IsSupported;
+    }
+
     /// <summary>
     /// a·b + c, rounded once where the hardware has such an instruction and twice elsewhere. Never emulated: a fused
     /// multiply-add done in software is fifty times slower.

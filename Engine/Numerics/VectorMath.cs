@@ -81,6 +81,13 @@ internal static class VectorMath
         return Vector.ConditionalSelect(isTiny, -Vector<T>.One, result);
     }
 
+    /// <summary>log(x).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<T> Log<T>(Vector<T> x)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => typeof(T) == typeof(float)
+        ? Vector.Log(x.As<T, float>()).As<float, T>()
+        : Vector.Log(x.As<T, double>()).As<double, T>();
+
     /// <summary>log(1 + u) for 0 &lt;= u &lt;= 1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<T> LogOnePlus<T>(Vector<T> u)

@@ -29,6 +29,21 @@ public sealed class Adam : Optimizer
         SlotNames = amsgrad ? ["momentum", "velocity", "velocity_hat"] : ["momentum", "velocity"];
     }
 
+    /// <summary>Makes the optimizer with a learning rate that changes by the step.</summary>
+    /// <param name="learningRate">The schedule.</param>
+    /// <param name="beta1">β₁ in [0, 1): how much of the mean gradient is kept.</param>
+    /// <param name="beta2">β₂ in [0, 1): how much of the mean squared gradient is kept.</param>
+    /// <param name="epsilon">Above 0: bounds the step where gradients vanish.</param>
+    /// <param name="amsgrad">Whether to divide by the largest v so far (Reddi et al. 2018).</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
+    public Adam(
+        LearningRateSchedule learningRate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-7, bool amsgrad = false)
+        : this(0, beta1, beta2, epsilon, amsgrad)
+    {
+        ArgumentNullException.ThrowIfNull(learningRate);
+        Schedule = learningRate;
+    }
+
     /// <inheritdoc/>
     public override string Name => "adam";
 

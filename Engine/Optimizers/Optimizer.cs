@@ -21,6 +21,14 @@ public abstract class Optimizer
         LearningRate = learningRate;
     }
 
+    /// <summary>Makes an optimizer with a learning rate that changes by the step.</summary>
+    /// <param name="learningRate">The schedule.</param>
+    protected Optimizer(LearningRateSchedule learningRate)
+    {
+        ArgumentNullException.ThrowIfNull(learningRate);
+        Schedule = learningRate;
+    }
+
     /// <summary>The name in files and messages: "sgd", "adam", ...</summary>
     public abstract string Name { get; }
 
@@ -30,13 +38,30 @@ public abstract class Optimizer
     /// <summary>How many numbers are kept for each weight: 0 to 3.</summary>
     public int SlotCount => SlotNames.Count;
 
-    /// <summary>The length of a step: at least 0. May be changed during a training, between steps.</summary>
+    /// <summary>
+    /// The length of a step: at least 0. May be changed during a training, between steps. With a <see cref="Schedule"/> it is the
+    /// rate of the first step; <see cref="LearningRateAt"/> tells the others.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
+    /// <exception cref="InvalidOperationException">It is set, but a schedule gives the learning rate.</exception>
     public double LearningRate
     {
-        get;
-        set => field = Guard.NonNegative(value, GetType().Name, "learningRate");
+        get => Schedule is null ? field : LearningRateAt(0);
+        set
+        {
+            if (Schedule is not null)
+            {
+                throw new InvalidOperationException(
+                    $"{GetType().Name}: expected a learning rate of its own to be changed, got one that follows {Schedule}. "
+                    + "Make the optimizer with a number to change it by hand or by a callback.");
+            }
+
+            field = Guard.NonNegative(value, GetType().Name, "learningRate");
+        }
     }
+
+    /// <summary>What gives the learning rate of each step; null where it is <see cref="LearningRate"/>.</summary>
+    public LearningRateSchedule? Schedule { get; private protected init; }
 
     /// <summary>
     /// Decoupled weight decay (Loshchilov and Hutter 2019): before each update every weight loses this part of itself, times the
@@ -92,12 +117,16 @@ public abstract class Optimizer
         }
     }
 
-    /// <summary>The numbers that, with the name, define the optimizer, the learning rate at this moment included.</summary>
+    /// <summary>
+    /// The numbers that, with the name and the <see cref="Schedule"/>, define the optimizer. Without a schedule they include the
+    /// learning rate at this moment.
+    /// </summary>
     public IReadOnlyDictionary<string, double> Parameters
     {
         get
         {
-            var parameters = new OrderedDictionary<string, double> { ["learning_rate"] = LearningRate };
+            var parameters = new OrderedDictionary<string, double>();
+            AddIfSet("learning_rate", Schedule is null ? LearningRate : null);
             Describe(parameters);
             AddIfSet("weight_decay", WeightDecay > 0 ? WeightDecay : null);
             AddIfSet("clipnorm", ClipNorm);
@@ -118,13 +147,23 @@ public abstract class Optimizer
     /// <summary>Finds a built-in optimizer by name.</summary>
     /// <param name="name">Its <see cref="Name"/>.</param>
     /// <param name="parameters">Its <see cref="Parameters"/>; a parameter that is missing takes its default.</param>
-    /// <exception cref="ArgumentException">No built-in optimizer has this name, or it has no such parameter.</exception>
-    public static Optimizer FromName(string name, IReadOnlyDictionary<string, double>? parameters = null)
+    /// <param name="schedule">Its <see cref="Schedule"/>; null for a learning rate among the parameters.</param>
+    /// <exception cref="ArgumentException">
+    /// No built-in optimizer has this name, it has no such parameter, or there is a learning rate and a schedule.
+    /// </exception>
+    public static Optimizer FromName(
+        string name, IReadOnlyDictionary<string, double>? parameters = null, LearningRateSchedule? schedule = null)
     {
         var reader = new ConfigurationReader("Optimizer", name, parameters);
         double decay = reader.Get("weight_decay", 0);
         double? clipNorm = reader.Find("clipnorm"), clipValue = reader.Find("clipvalue");
         double? globalClipNorm = reader.Find("global_clipnorm");
+        if (schedule is not null && reader.Find("learning_rate") is { } rate)
+        {
+            throw new ArgumentException(FormattableString.Invariant(
+                $"Optimizer: expected a learning rate or a schedule for '{name}', got {rate} and {schedule}. Leave one out."));
+        }
+
         Optimizer optimizer = name switch
         {
             "sgd" => new SGD(
@@ -134,6 +173,7 @@ public abstract class Optimizer
                 ClipNorm = clipNorm,
                 ClipValue = clipValue,
                 GlobalClipNorm = globalClipNorm,
+                Schedule = schedule,
             },
             "rmsprop" => new RMSprop(
                 reader.Get("learning_rate", 1e-3), reader.Get("rho", 0.9), reader.Get("momentum", 0),
@@ -143,6 +183,7 @@ public abstract class Optimizer
                 ClipNorm = clipNorm,
                 ClipValue = clipValue,
                 GlobalClipNorm = globalClipNorm,
+                Schedule = schedule,
             },
             "adam" => new Adam(
                 reader.Get("learning_rate", 1e-3), reader.Get("beta_1", 0.9), reader.Get("beta_2", 0.999),
@@ -152,11 +193,29 @@ public abstract class Optimizer
                 ClipNorm = clipNorm,
                 ClipValue = clipValue,
                 GlobalClipNorm = globalClipNorm,
+                Schedule = schedule,
             },
             _ => throw reader.UnknownName("sgd", "rmsprop", "adam"),
         };
         reader.ThrowIfUnread();
         return optimizer;
+    }
+
+    /// <summary>The learning rate of an update.</summary>
+    /// <param name="step">How many updates were done before it: 0 for the first.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The step is below 0.</exception>
+    /// <exception cref="InvalidOperationException">A schedule gives a number that is negative or not finite.</exception>
+    public double LearningRateAt(long step)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(step);
+        if (Schedule is null)
+        {
+            return LearningRate;
+        }
+
+        double rate = Schedule.RateAt(step);
+        return rate >= 0 && double.IsFinite(rate) ? rate : throw new InvalidOperationException(FormattableString.Invariant(
+            $"{Schedule}: expected a learning rate that is finite and at least 0, got {rate} at step {step}."));
     }
 
     /// <summary>The value of a slot before the first update; 0 without an override.</summary>
@@ -173,8 +232,14 @@ public abstract class Optimizer
     public abstract void Update<T>(Span<T> w, ReadOnlySpan<T> g, OptimizerSlots<T> slots, in UpdateStep step)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
-    /// <summary>The name and the parameters.</summary>
-    public override string ToString() => Configuration.Text(Name, Parameters);
+    /// <summary>The name, the parameters and the schedule.</summary>
+    public override string ToString()
+    {
+        string text = Configuration.Text(Name, Parameters);
+        return Schedule is null ? text
+            : text.EndsWith(')') ? $"{text[..^1]}, learning_rate: {Schedule})"
+            : $"{text}(learning_rate: {Schedule})";
+    }
 
     /// <summary>Adds the numbers that define the rule, beyond those of this class, for saving.</summary>
     /// <param name="parameters">Name → number; switches are 0 or 1.</param>

@@ -35,6 +35,21 @@ public sealed class RMSprop : Optimizer
         };
     }
 
+    /// <summary>Makes the optimizer with a learning rate that changes by the step.</summary>
+    /// <param name="learningRate">The schedule.</param>
+    /// <param name="rho">ρ in [0, 1): how much of the mean squared gradient is kept.</param>
+    /// <param name="momentum">μ in [0, 1); 0 keeps no moves.</param>
+    /// <param name="epsilon">Above 0: inside the root.</param>
+    /// <param name="centered">Whether to divide by the variance of the gradient, not its mean square.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
+    public RMSprop(
+        LearningRateSchedule learningRate, double rho = 0.9, double momentum = 0, double epsilon = 1e-7, bool centered = false)
+        : this(0, rho, momentum, epsilon, centered)
+    {
+        ArgumentNullException.ThrowIfNull(learningRate);
+        Schedule = learningRate;
+    }
+
     /// <inheritdoc/>
     public override string Name => "rmsprop";
 

@@ -24,6 +24,18 @@ public sealed class SGD : Optimizer
         SlotNames = momentum > 0 ? ["momentum"] : [];
     }
 
+    /// <summary>Makes the optimizer with a learning rate that changes by the step.</summary>
+    /// <param name="learningRate">The schedule.</param>
+    /// <param name="momentum">μ in [0, 1); 0 keeps no memory.</param>
+    /// <param name="nesterov">Whether the step looks ahead along the momentum.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
+    public SGD(LearningRateSchedule learningRate, double momentum = 0, bool nesterov = false)
+        : this(0, momentum, nesterov)
+    {
+        ArgumentNullException.ThrowIfNull(learningRate);
+        Schedule = learningRate;
+    }
+
     /// <inheritdoc/>
     public override string Name => "sgd";
 

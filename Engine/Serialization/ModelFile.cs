@@ -59,7 +59,8 @@ public static class ModelFile
         /// <param name="path">A file written by Save.</param>
         /// <param name="catalog">Factories for layers of one's own; the library's layers need none.</param>
         /// <returns>
-        /// The model, not compiled. To go on with a training, compile it with the same optimizer (only its learning rate may be another) and call Fit with
+        /// The model, not compiled. To go on with a training, compile it with the same optimizer and the same schedule, if it had
+        /// one (a learning rate without a schedule may be another), and call Fit with
         /// <see cref="FitOptions.InitialEpoch"/> set to <see cref="Model.EpochsTrained"/> and the same seed.
         /// </returns>
         /// <exception cref="InvalidDataException">

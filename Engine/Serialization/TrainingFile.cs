@@ -16,6 +16,7 @@ internal sealed class TrainingFile
     private const string Key = "engine.training";
 
     private readonly string _optimizer;
+    private readonly string? _schedule;
     private readonly string[] _slotNames;
     private readonly long _iterations;
     private readonly long _steps;
@@ -27,6 +28,11 @@ internal sealed class TrainingFile
     {
         _optimizer = json.GetProperty("optimizer").GetString()
             ?? throw new InvalidDataException("expected an optimizer, got nothing.");
+        if (json.TryGetProperty("schedule", out JsonElement schedule))
+        {
+            _schedule = schedule.GetString() ?? throw new InvalidDataException("expected a schedule, got nothing.");
+        }
+
         _slotNames = [.. json.GetProperty("slots").EnumerateArray().Select(slot => slot.GetString()
             ?? throw new InvalidDataException("expected the names of slots, got nothing."))];
         if (_slotNames.Distinct().Count() != _slotNames.Length)
@@ -56,7 +62,7 @@ internal sealed class TrainingFile
             slotNames.Add((JsonNode)name);
         }
 
-        writer.Metadata[Key] = new JsonObject
+        JsonObject training = new()
         {
             ["optimizer"] = optimizer.Name,
             ["slots"] = slotNames,
@@ -64,7 +70,13 @@ internal sealed class TrainingFile
             ["steps"] = model.StepsTrained,
             ["epochs"] = model.EpochsTrained,
             ["seed"] = model.TrainingSeed.ToString(CultureInfo.InvariantCulture),
-        }.ToJsonString();
+        };
+        if (optimizer.Schedule is { } schedule)
+        {
+            training["schedule"] = schedule.ToString();
+        }
+
+        writer.Metadata[Key] = training.ToJsonString();
         foreach ((string name, Parameter parameter) in model.NamedParameters())
         {
             if (!model.OptimizerState.Slots.TryGetValue(parameter, out AlignedMemory[]? slots))
@@ -126,7 +138,11 @@ internal sealed class TrainingFile
     public void Apply(Model model, SafetensorsFile file)
     {
         model.OptimizerState.Load(
-            _optimizer, _slotNames, _iterations, _slots.Select(slot => (slot.Parameter, Read(file, slot.Tensors, slot.Parameter))));
+            _optimizer,
+            _schedule,
+            _slotNames,
+            _iterations,
+            _slots.Select(slot => (slot.Parameter, Read(file, slot.Tensors, slot.Parameter))));
         model.StepsTrained = _steps;
         model.EpochsTrained = _epochs;
         model.TrainingSeed = _seed;

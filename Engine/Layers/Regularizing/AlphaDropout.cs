@@ -34,6 +34,10 @@ public sealed class AlphaDropout : DropoutLayer
     public IReadOnlyList<int?>? NoiseShape => _noiseShape;
 
     /// <inheritdoc/>
+    // One mask for the whole batch has no key but the step.
+    public override bool DrawsByRow => _noiseShape is not [1, ..];
+
+    /// <inheritdoc/>
     public override void Describe(ConfigurationWriter writer)
     {
         base.Describe(writer);

@@ -100,6 +100,9 @@ public sealed class ConcreteDropout : SimpleLayer
     public override Reads BackwardReads => Reads.Input | (Layer.ReadsAsChild & Reads.Output);
 
     /// <inheritdoc/>
+    public override bool DrawsByRow => true;
+
+    /// <inheritdoc/>
     public override BufferNeeds Needs(ReadOnlySpan<Shape> inputs, int batch) =>
         new(Kept: batch * inputs[0][^1], Scratch: checked(2 * batch * inputs[0].Size));
 

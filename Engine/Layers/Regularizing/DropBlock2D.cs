@@ -42,6 +42,9 @@ public sealed class DropBlock2D : DropoutLayer
     }
 
     /// <inheritdoc/>
+    public override bool DrawsByRow => true;
+
+    /// <inheritdoc/>
     public override BufferNeeds Needs(ReadOnlySpan<Shape> inputs, int batch)
     {
         Shape input = inputs[0];

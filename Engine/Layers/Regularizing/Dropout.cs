@@ -39,6 +39,10 @@ public sealed class Dropout : DropoutLayer
     /// <summary>The shape of the mask, the batch axis first; null where every element has its own draw.</summary>
     public IReadOnlyList<int?>? NoiseShape => _noiseShape;
 
+    /// <inheritdoc/>
+    // One mask for the whole batch has no key but the step.
+    public override bool DrawsByRow => _noiseShape is not [1, ..];
+
     /// <summary>Dropout as a function: what the layer does in training, on a tensor of samples.</summary>
     /// <param name="x">The values, <c>[n, ...]</c>; not changed.</param>
     /// <param name="rate">The probability of dropping an element, 0 to 1.</param>

@@ -25,6 +25,9 @@ public sealed class FeatureAlphaDropout : DropoutLayer
     }
 
     /// <inheritdoc/>
+    public override bool DrawsByRow => true;
+
+    /// <inheritdoc/>
     public override BufferNeeds Needs(ReadOnlySpan<Shape> inputs, int batch) => new(Scratch: batch * inputs[0][^1]);
 
     /// <inheritdoc/>

@@ -22,6 +22,9 @@ public sealed class GaussianDropout : DropoutLayer
     {
     }
 
+    /// <inheritdoc/>
+    public override bool DrawsByRow => true;
+
     // The variance would be infinite.
     private protected override bool TakesRateOfOne => false;
 

@@ -44,6 +44,9 @@ public sealed class GaussianNoise : SimpleLayer
     public override bool CanRunInPlace => true;
 
     /// <inheritdoc/>
+    public override bool DrawsByRow => true;
+
+    /// <inheritdoc/>
     public override void Describe(ConfigurationWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);

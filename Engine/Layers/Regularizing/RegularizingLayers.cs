@@ -22,6 +22,8 @@ internal static class RegularizingLayers
         catalog.Add("FeatureAlphaDropout", c => new FeatureAlphaDropout(c.Number("rate"), SeedOf(c)));
         catalog.Add("GaussianDropout", c => new GaussianDropout(c.Number("rate"), SeedOf(c)));
         catalog.Add("GaussianNoise", c => new GaussianNoise(c.Number("standard_deviation"), SeedOf(c)));
+        catalog.Add("SparsityRegularization", c => new SparsityRegularization(
+            c.Number("target"), c.Number("factor"), c.Choice<SparsityDivergence>("divergence")));
         catalog.Add("SpatialDropout1D", c => new SpatialDropout1D(c.Number("rate"), SeedOf(c)));
         catalog.Add("SpatialDropout2D", c => new SpatialDropout2D(c.Number("rate"), SeedOf(c)));
         catalog.Add("SpatialDropout3D", c => new SpatialDropout3D(c.Number("rate"), SeedOf(c)));

@@ -58,6 +58,9 @@ public abstract class SpatialDropout : SpatialLayer, IHasRate
     public override MaskRule OutputMask(ReadOnlySpan<bool> masked) => MaskRule.Keep;
 
     /// <inheritdoc/>
+    public override bool DrawsByRow => true;
+
+    /// <inheritdoc/>
     public override BufferNeeds Needs(ReadOnlySpan<Shape> inputs, int batch) => new(Scratch: batch * inputs[0][^1]);
 
     /// <inheritdoc/>

@@ -53,6 +53,9 @@ public sealed class StochasticDepth : DropoutLayer
     }
 
     /// <inheritdoc/>
+    public override bool DrawsByRow => true;
+
+    /// <inheritdoc/>
     public override void Forward<T>(ReadOnlySpan<T> x, Span<T> y, in Pass<T> pass) => Mask(x, y, pass);
 
     /// <inheritdoc/>

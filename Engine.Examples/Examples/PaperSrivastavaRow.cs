@@ -1,0 +1,97 @@
+using Engine.Constraints;
+using Engine.Layers;
+using Engine.Regularizers;
+using static Engine.Activations.ActivationFunction;
+
+namespace Engine.Examples;
+
+/// <summary>A row of the paper's tables: a network, and what it reached there.</summary>
+/// <param name="Key">Its name in files and on the command line.</param>
+/// <param name="Title">What it is.</param>
+/// <param name="Units">The hidden layers.</param>
+internal sealed record PaperSrivastavaRow(string Key, string Title, int[] Units)
+{
+    private const double HiddenRate = 0.5, InputRate = 0.2, MaxNorm = 2, Activity = 0.1;
+
+    private static readonly int[] s_three = [1024, 1024, 1024], s_table = [1024, 1024, 2048];
+
+    /// <summary>The rows of table 2 that can be run here, and one to compare with: the second network without dropout.</summary>
+    public static IReadOnlyList<PaperSrivastavaRow> Networks { get; } =
+    [
+        new("dropout-max-norm", "dropout + max-norm, ReLU, 3×1024", s_three)
+            { PaperError = 1.06, HasDropout = true, HasMaxNorm = true, Epochs = 200, LearningRate = 0.05 },
+        new("dropout", "dropout, ReLU, 3×1024", s_three)
+            { PaperError = 1.25, HasDropout = true, Epochs = 200, LearningRate = 0.05 },
+        new("plain", "no dropout, ReLU, 3×1024", s_three) { Epochs = 200 },
+        new("logistic", "no dropout, logistic, 2×800", [800, 800]) { PaperError = 1.60, IsLogistic = true, Epochs = 200 },
+    ];
+
+    /// <summary>The rows of table 9: one network, six ways to regularize it.</summary>
+    public static IReadOnlyList<PaperSrivastavaRow> Regularizers { get; } =
+    [
+        new("table-l2", "L2", s_table) { PaperError = 1.62, L2 = 3e-5 },
+        new("table-l1-l2", "L2 + L1", s_table) { PaperError = 1.60, L2 = 3e-5, L1 = 1e-6 },
+        new("table-kl", "KL-sparsity", s_table) { PaperError = 1.55, Sparsity = 1e-4 },
+        new("table-max-norm", "max-norm", s_table) { PaperError = 1.35, HasMaxNorm = true },
+        new("table-dropout-l2", "dropout + L2", s_table) { PaperError = 1.25, HasDropout = true, L2 = 1e-5, LearningRate = 0.05 },
+        new("table-dropout-max-norm", "dropout + max-norm", s_table)
+            { PaperError = 1.05, HasDropout = true, HasMaxNorm = true, LearningRate = 0.05 },
+    ];
+
+    /// <summary>The rows of both tables.</summary>
+    public static IReadOnlyList<PaperSrivastavaRow> All { get; } = [.. Networks, .. Regularizers];
+
+    /// <summary>The paper's test error in percent; null where it has none.</summary>
+    public double? PaperError { get; init; }
+
+    /// <summary>Whether 0.2 of the input and 0.5 of each hidden layer are dropped.</summary>
+    public bool HasDropout { get; init; }
+
+    /// <summary>Whether the weights into each unit keep to a norm of 2.</summary>
+    public bool HasMaxNorm { get; init; }
+
+    /// <summary>Whether the hidden units are logistic, not rectified linear.</summary>
+    public bool IsLogistic { get; init; }
+
+    /// <summary>The factor of Σ|w|.</summary>
+    public double L1 { get; init; }
+
+    /// <summary>The factor of Σw².</summary>
+    public double L2 { get; init; }
+
+    /// <summary>The factor of the divergence from the wanted activation.</summary>
+    public double Sparsity { get; init; }
+
+    /// <summary>The epochs of the full setting.</summary>
+    public int Epochs { get; init; } = 60;
+
+    /// <summary>The learning rate that the schedule starts from.</summary>
+    public double LearningRate { get; init; } = 0.02;
+
+    /// <summary>The network, untrained.</summary>
+    public Sequential CreateModel(ulong seed, int divisor = 1)
+    {
+        List<Layer> layers = [new Input(784)];
+        if (HasDropout)
+            layers.Add(new Dropout(InputRate));
+        foreach (int units in Units)
+        {
+            layers.Add(new Dense(
+                units / divisor,
+                IsLogistic ? Sigmoid : ReLU,
+                kernelInitializer: IsLogistic ? Initializers.Initializer.GlorotUniform : Initializers.Initializer.HeNormal,
+                kernelRegularizer: NewRegularizer(),
+                kernelConstraint: HasMaxNorm ? Constraint.MaxNorm(MaxNorm) : null));
+            if (Sparsity > 0)
+                layers.Add(new SparsityRegularization(Activity, Sparsity, SparsityDivergence.Poisson));
+            if (HasDropout)
+                layers.Add(new Dropout(HiddenRate));
+        }
+
+        layers.Add(new Dense(
+            10, Softmax, kernelRegularizer: NewRegularizer(), kernelConstraint: HasMaxNorm ? Constraint.MaxNorm(MaxNorm) : null));
+        return new Sequential([.. layers]) { Seed = seed };
+    }
+
+    private Regularizer? NewRegularizer() => L1 > 0 || L2 > 0 ? Regularizer.L1L2(L1, L2) : null;
+}

@@ -1,0 +1,85 @@
+using System.Numerics.Tensors;
+using Engine.Layers;
+using Engine.Tests.Models;
+
+namespace Engine.Tests.Layers;
+
+public class BidirectionalTests
+{
+    private const int Steps = 5, Features = 3;
+
+    // Forwards and backwards by two layers of their own, with the same weights.
+    [Test]
+    public void IsTwoLayersAndTheirMerging([Values] MergeMode mode, [Values] bool sequences)
+    {
+        Bidirectional both = new(new LSTM(4, returnSequences: sequences), mode);
+        Node input = new Input(Steps, Features);
+        Model model = new([input], both.ApplyMany(input)) { Precision = Precision.Double, Seed = 2 };
+        Model parts = new([input], [both.Layer.Apply(input), both.BackwardLayer.Apply(input)]) { Precision = Precision.Double };
+        Tensor<double> x = Samples.Tensor<double>(1, 2, Steps, Features);
+        double[][] y = [.. model.Predict([x]).Select(output => output.ToArray())];
+        double[] f = parts.Predict([x])[0].ToArray(), b = parts.Predict([x])[1].ToArray();
+        double[][] expected = mode switch
+        {
+            MergeMode.Concatenate => [[.. f.Chunk(4).Zip(b.Chunk(4), (left, right) => left.Concat(right)).SelectMany(row => row)]],
+            MergeMode.Sum => [[.. f.Zip(b, (left, right) => left + right)]],
+            MergeMode.Multiply => [[.. f.Zip(b, (left, right) => left * right)]],
+            MergeMode.Average => [[.. f.Zip(b, (left, right) => (left + right) / 2)]],
+            _ => [f, b],
+        };
+        Assert.That(y, Is.EqualTo(expected));
+        Assert.That(both.Layer.Parameters[0].Values<double>().ToArray(), Is.Not.EqualTo(both.BackwardLayer.Parameters[0].Values<double>().ToArray()));
+    }
+
+    // The last step is the first to be read backwards: only there does the backward state know of that step alone.
+    [Test]
+    public void TheBackwardLayerBeginsAtTheEnd()
+    {
+        Bidirectional both = new(new LSTM(2, returnSequences: true), MergeMode.None);
+        Node input = new Input(Steps, Features);
+        Model model = new([input], both.ApplyMany(input)) { Precision = Precision.Double };
+        Tensor<double> x = Samples.Tensor<double>(1, 1, Steps, Features);
+        double[][] before = [.. model.Predict([x]).Select(output => output.ToArray())];
+        x[0, 0, 0] += 1;
+        double[][] after = [.. model.Predict([x]).Select(output => output.ToArray())];
+        Assert.That(after[1][2..], Is.EqualTo(before[1][2..]), "backwards: steps before the first do not know it");
+        Assert.That(after[1][..2], Is.Not.EqualTo(before[1][..2]));
+        Assert.That(after[0][^2..], Is.Not.EqualTo(before[0][^2..]), "forwards: the last step knows the first");
+    }
+
+    [Test]
+    public void GivesTheStatesOfBothDirections()
+    {
+        Bidirectional both = new(new LSTM(2, returnState: true));
+        IReadOnlyList<Node> outputs = both.ApplyMany(new Input(Steps, Features));
+        Assert.That(outputs.Select(output => output.Shape), Is.EqualTo(new Shape[] { Shape.Create(4), Shape.Create(2), Shape.Create(2), Shape.Create(2), Shape.Create(2) }));
+        Node x = new Input(Steps, Features), h = new Input(2), c = new Input(2);
+        Assert.That(new Bidirectional(new LSTM(2)).Apply(x, h, c, h, c).Shape, Is.EqualTo(Shape.Create(4)));
+        Assert.That(() => new Bidirectional(new LSTM(2)).Apply(x, h), Throws.TypeOf<ShapeException>().With.Message.EqualTo(
+            "bidirectional (Bidirectional): expected a sequence, and as many initial states for each direction, got 2 inputs."));
+    }
+
+    [Test]
+    public void TakesALayerOfItsOwnForTheWayBack()
+    {
+        Bidirectional both = new(new LSTM(3), backwardLayer: new LSTM(3, goBackwards: true));
+        Assert.That(both.Apply(new Input(Steps, Features)).Shape, Is.EqualTo(Shape.Create(6)));
+        Assert.That(new[] { both.Layer.Name, both.BackwardLayer.Name }, Is.EqualTo(new[] { "forward_lstm", "backward_lstm" }));
+        Assert.That(
+            () => new Bidirectional(new LSTM(3), backwardLayer: new LSTM(4, goBackwards: true)).Apply(new Input(Steps, Features)),
+            Throws.TypeOf<ShapeException>().With.Message.EqualTo(
+                "Bidirectional: expected both directions to give [n, 3], got [n, 4] backwards. Give the backwardLayer the same units."));
+    }
+
+    [Test]
+    public void RefusesWhatHasNoDirection()
+    {
+        Assert.That(() => new Bidirectional(new Dense(3)), Throws.ArgumentException.With.Message.StartsWith(
+            "Bidirectional: expected a recurrent layer that reads forwards, got Dense, which has no direction."));
+        Assert.That(() => new Bidirectional(new LSTM(3, goBackwards: true)), Throws.ArgumentException.With.Message.StartsWith(
+            "Bidirectional: expected a recurrent layer that reads forwards, got LSTM with goBackwards."));
+        Assert.That(() => new Bidirectional(new LSTM(3), backwardLayer: new LSTM(3)), Throws.ArgumentException.With.Message.StartsWith(
+            "Bidirectional: expected a backwardLayer with goBackwards, got LSTM without."));
+        Assert.That(() => new Bidirectional(new LSTM(3), (MergeMode)9), Throws.TypeOf<ArgumentOutOfRangeException>());
+    }
+}

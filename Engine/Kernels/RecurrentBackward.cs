@@ -1,0 +1,113 @@
+using System.Numerics;
+using Engine.Numerics;
+
+namespace Engine.Kernels;
+
+/// <summary>The way back through the steps: a part is a block.</summary>
+internal ref struct RecurrentBackward<T, TCell> : IBody
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    where TCell : IRecurrentCell<T>, allows ref struct
+{
+    private readonly RecurrentBuffers<T> _buffers;
+    private readonly RecurrentOutput<T> _outputGradient;
+    private readonly Span<T> _dx;
+    private readonly Span<T> _rests;
+    private readonly int _steps;
+    private readonly int _truncation;
+    private readonly TCell _cell;
+
+    /// <summary>Makes the body.</summary>
+    /// <param name="buffers">The states are the gradients of the final ones, and become those of the initial ones.</param>
+    /// <param name="cell">The cell.</param>
+    /// <param name="outputGradient">The gradients of the outputs.</param>
+    /// <param name="dx">[batch, steps, inputs]: where steps count it is overwritten; empty if it is not wanted.</param>
+    /// <param name="rests">[places, inputs + 2 · units]: memory for a step.</param>
+    /// <param name="steps">The number of steps.</param>
+    /// <param name="truncation">No gradient flows to before a step whose number is a multiple of this; 0: it flows everywhere.</param>
+    public RecurrentBackward(
+        scoped in RecurrentBuffers<T> buffers,
+        TCell cell,
+        scoped in RecurrentOutput<T> outputGradient,
+        Span<T> dx,
+        Span<T> rests,
+        int steps,
+        int truncation)
+    {
+        _buffers = buffers;
+        _cell = cell;
+        _outputGradient = outputGradient;
+        _dx = dx;
+        _rests = rests;
+        _steps = steps;
+        _truncation = truncation;
+    }
+
+    /// <inheritdoc/>
+    public void Run(int block)
+    {
+        SequenceOrder order = _buffers.Order;
+        RecurrentWidths widths = _buffers.Widths;
+        ReadOnlySpan<int> lengths = order.LengthsOf(block);
+        int place = SequenceOrder.FirstPlace(block);
+        int end = order.Start(block + 1);
+        int rows = 0;
+        _outputGradient.AddLastGradient(order, block, _buffers.Hidden);
+        for (int s = lengths[0] - 1; s >= 0; s--)
+        {
+            while (rows < lengths.Length && lengths[rows] > s)
+            {
+                rows++;
+            }
+
+            end -= rows;
+            RecurrentStep<T> step = _buffers.Step(end, place, rows);
+            int length = rows * widths.Units;
+            Span<T> rests = _rests.Slice(place * (widths.Inputs + (2 * widths.Units)), rows * (widths.Inputs + (2 * widths.Units)));
+            Span<T> hiddenRest = rests[..length], cellRest = rests.Slice(length, length);
+            _outputGradient.AddGradient(order, place, s, step.Hidden);
+            if (_buffers.HiddenZoneout.IsOn)
+            {
+                _buffers.HiddenZoneout.Slice(end * widths.Units, length).Split(step.Hidden, hiddenRest);
+            }
+
+            if (_buffers.CellZoneout.IsOn)
+            {
+                _buffers.CellZoneout.Slice(end * widths.Units, length).Split(step.Cell, cellRest);
+            }
+
+            _cell.Backward(step);
+            if (_buffers.HiddenZoneout.IsOn)
+            {
+                RecurrentRows.Add(hiddenRest, step.Hidden);
+            }
+
+            if (_buffers.CellZoneout.IsOn)
+            {
+                RecurrentRows.Add(cellRest, step.Cell);
+            }
+
+            if (_truncation > 0 && s > 0 && s % _truncation == 0)
+            {
+                step.Hidden.Clear();
+                step.Cell.Clear();
+            }
+
+            if (!_dx.IsEmpty)
+            {
+                Span<T> gradient = rests[(2 * length)..];
+                _cell.InputGradient(step, gradient);
+                Scatter(order, place, s, gradient);
+            }
+        }
+    }
+
+    private readonly void Scatter(in SequenceOrder order, int place, int s, ReadOnlySpan<T> gradient)
+    {
+        int inputs = _buffers.Widths.Inputs;
+        for (int i = 0; i < gradient.Length / inputs; i++)
+        {
+            int row = (order.Samples[place + i] * _steps) + order.TimesOf(place + i)[s];
+            gradient.Slice(i * inputs, inputs).CopyTo(_dx.Slice(row * inputs, inputs));
+        }
+    }
+}

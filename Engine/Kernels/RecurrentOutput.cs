@@ -1,0 +1,138 @@
+using System.Numerics;
+
+namespace Engine.Kernels;
+
+/// <summary>
+/// What becomes of the hidden states: the output of a recurrent layer. At a step that does not count the output is the previous
+/// one again, zeros if there was none yet; a sample none of whose steps count gives zeros, whatever its initial state, as in Keras.
+/// </summary>
+internal readonly ref struct RecurrentOutput<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly Span<T> _y;
+    private readonly int _steps;
+    private readonly int _units;
+    private readonly bool _sequences;
+    private readonly bool _zeros;
+
+    /// <summary>Makes it.</summary>
+    /// <param name="y">[batch, steps, units], or the last one only, [batch, units]; its gradient in backward.</param>
+    /// <param name="steps">The number of steps.</param>
+    /// <param name="units">The length of a hidden state.</param>
+    /// <param name="sequences">Whether there is an output for each step.</param>
+    /// <param name="zeros">Whether steps that do not count give zeros.</param>
+    public RecurrentOutput(Span<T> y, int steps, int units, bool sequences, bool zeros)
+    {
+        _y = y;
+        _steps = steps;
+        _units = units;
+        _sequences = sequences;
+        _zeros = zeros;
+    }
+
+    /// <summary>Writes the outputs of one step.</summary>
+    public void Write(in SequenceOrder order, int place, int s, ReadOnlySpan<T> hidden)
+    {
+        if (_sequences)
+        {
+            for (int i = 0; i < hidden.Length / _units; i++)
+            {
+                hidden.Slice(i * _units, _units).CopyTo(At(order.Samples[place + i], order.TimesOf(place + i)[s]));
+            }
+        }
+    }
+
+    /// <summary>Writes what is left when a block has gone through its steps.</summary>
+    public void Finish(in SequenceOrder order, int block, ReadOnlySpan<T> hidden)
+    {
+        int first = SequenceOrder.FirstPlace(block);
+        for (int place = first; place < first + order.LengthsOf(block).Length; place++)
+        {
+            int sample = order.Samples[place];
+            ReadOnlySpan<int> times = order.TimesOf(place);
+            if (!_sequences)
+            {
+                Span<T> y = _y.Slice(sample * _units, _units);
+                if (times.IsEmpty)
+                {
+                    y.Clear();
+                }
+                else
+                {
+                    hidden.Slice(place * _units, _units).CopyTo(y);
+                }
+            }
+            else if (times.Length < _steps)
+            {
+                Repeat(sample, times, order.IsBackwards);
+            }
+        }
+    }
+
+    /// <summary>Adds the gradients of a step's outputs, this being the outputs' gradient, to those of its hidden states.</summary>
+    public void AddGradient(in SequenceOrder order, int place, int s, Span<T> hiddenGradient)
+    {
+        if (!_sequences)
+        {
+            return;
+        }
+
+        for (int i = 0; i < hiddenGradient.Length / _units; i++)
+        {
+            Span<T> gradient = hiddenGradient.Slice(i * _units, _units);
+            int sample = order.Samples[place + i];
+            ReadOnlySpan<int> times = order.TimesOf(place + i);
+            RecurrentRows.Add(At(sample, times[s]), gradient);
+            if (times.Length == _steps || _zeros)
+            {
+                continue;
+            }
+
+            // Up to the next step that counts the output was repeated.
+            int direction = order.IsBackwards ? -1 : 1;
+            int next = s + 1 < times.Length ? times[s + 1] : order.IsBackwards ? -1 : _steps;
+            for (int time = times[s] + direction; time != next; time += direction)
+            {
+                RecurrentRows.Add(At(sample, time), gradient);
+            }
+        }
+    }
+
+    /// <summary>Adds the gradients of the last outputs, where only those are given, to those of a block's final states.</summary>
+    public void AddLastGradient(in SequenceOrder order, int block, Span<T> hiddenGradient)
+    {
+        int first = SequenceOrder.FirstPlace(block);
+        for (int place = first; !_sequences && place < first + order.LengthsOf(block).Length; place++)
+        {
+            if (order.Lengths[place] > 0)
+            {
+                RecurrentRows.Add(
+                    _y.Slice(order.Samples[place] * _units, _units), hiddenGradient.Slice(place * _units, _units));
+            }
+        }
+    }
+
+    // Fills the steps that do not count.
+    private void Repeat(int sample, ReadOnlySpan<int> times, bool backwards)
+    {
+        int next = 0;
+        for (int i = 0; i < _steps; i++)
+        {
+            int time = backwards ? _steps - 1 - i : i;
+            if (next < times.Length && times[next] == time)
+            {
+                next++;
+            }
+            else if (i == 0 || _zeros)
+            {
+                At(sample, time).Clear();
+            }
+            else
+            {
+                At(sample, backwards ? time + 1 : time - 1).CopyTo(At(sample, time));
+            }
+        }
+    }
+
+    private Span<T> At(int sample, int time) => _y.Slice(((sample * _steps) + time) * _units, _units);
+}

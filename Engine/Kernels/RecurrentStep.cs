@@ -1,0 +1,42 @@
+namespace Engine.Kernels;
+
+/// <summary>One step of some rows of a block, as a cell sees it. Everything is contiguous.</summary>
+internal ref struct RecurrentStep<T>
+    where T : unmanaged
+{
+    /// <summary>The number of rows.</summary>
+    public int Rows;
+
+    /// <summary>
+    /// [rows, copies, inputs + units]: the input and the hidden state before the step, with their masks; a copy for each gate
+    /// where masks differ between gates.
+    /// </summary>
+    public Span<T> Inputs;
+
+    /// <summary>[rows, gates]: their values after forward, the gradients of their arguments after backward.</summary>
+    public Span<T> Gates;
+
+    /// <summary>[rows, ...]: whatever else the cell keeps from forward for backward.</summary>
+    public Span<T> Kept;
+
+    /// <summary>[rows, units]: the hidden state, before and after; in backward its gradient, after and before.</summary>
+    public Span<T> Hidden;
+
+    /// <summary>[rows, units]: the same for the cell's state; empty where there is none.</summary>
+    public Span<T> Cell;
+
+    /// <summary>[rows, units]: the hidden state before the step, in backward; empty where it was not kept.</summary>
+    public Span<T> PreviousHidden;
+
+    /// <summary>[rows, units]: the cell's state before the step, in backward.</summary>
+    public Span<T> PreviousCell;
+
+    /// <summary>[rows, copies, inputs]: the masks of the input; empty where there are none.</summary>
+    public ReadOnlySpan<T> InputMasks;
+
+    /// <summary>[rows, copies, units]: the masks of the hidden state; empty where there are none.</summary>
+    public ReadOnlySpan<T> HiddenMasks;
+
+    /// <summary>[rows, ...]: memory for the step only.</summary>
+    public Span<T> Side;
+}

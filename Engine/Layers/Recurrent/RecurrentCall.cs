@@ -1,0 +1,209 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using Engine.Kernels;
+using Engine.Numerics;
+
+namespace Engine.Layers;
+
+/// <summary>One forward or backward of a recurrent layer: its memory, cut into pieces, and its loop over the steps.</summary>
+internal ref struct RecurrentCall<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly RecurrentOptions _options;
+    private readonly Span<uint> _keys;
+    private readonly Span<T> _rests;
+    private readonly int _steps;
+    private RecurrentBuffers<T> _buffers;
+
+    public RecurrentCall(scoped in Pass<T> pass, RecurrentOptions options, scoped in RecurrentSizes sizes, bool isBackward)
+    {
+        Pass = pass;
+        _options = options;
+        _steps = sizes.Steps;
+        Span<T> kept = pass.Kept, scratch = pass.Scratch;
+        Span<int> tables = MemoryMarshal.Cast<T, int>(RecurrentSizes.Cut(ref kept, sizes.Order));
+        Span<T> inputMasks = RecurrentSizes.Cut(ref kept, sizes.InputMasks);
+        Span<T> hiddenMasks = RecurrentSizes.Cut(ref kept, sizes.HiddenMasks);
+        Span<T> hiddenZones = RecurrentSizes.Cut(ref kept, sizes.HiddenZones);
+        Span<T> cellZones = RecurrentSizes.Cut(ref kept, sizes.CellZones);
+        _buffers = new RecurrentBuffers<T>
+        {
+            Widths = sizes.Widths,
+            KeepsRows = pass.HasBackward,
+            Inputs = RecurrentSizes.Cut(ref kept, sizes.Inputs),
+            Gates = RecurrentSizes.Cut(ref kept, sizes.Gates),
+            Kept = RecurrentSizes.Cut(ref kept, sizes.Kept),
+            PreviousHidden = RecurrentSizes.Cut(ref kept, sizes.PreviousHidden),
+            PreviousCell = RecurrentSizes.Cut(ref kept, sizes.PreviousCell),
+            MasksByRow = options.DropoutPerStep,
+        };
+        Packed = RecurrentSizes.Cut(ref scratch, sizes.Packed);
+        _buffers.Hidden = RecurrentSizes.Cut(ref scratch, sizes.Hidden);
+        _buffers.Cell = RecurrentSizes.Cut(ref scratch, sizes.Cell);
+        _buffers.Side = RecurrentSizes.Cut(ref scratch, sizes.Side);
+        _buffers.Order = isBackward
+            ? SequenceOrder.Read(sizes.Batch, sizes.Steps, options.GoBackwards, tables)
+            : SequenceOrder.Create(pass.Mask(), sizes.Batch, sizes.Steps, options.GoBackwards, tables);
+        if (isBackward)
+        {
+            _rests = RecurrentSizes.Cut(ref scratch, sizes.Rests);
+            GradientScratch = RecurrentSizes.Cut(ref scratch, sizes.Gradient);
+        }
+        else
+        {
+            _keys = MemoryMarshal.Cast<T, uint>(RecurrentSizes.Cut(ref scratch, sizes.Keys))[..sizes.Keys];
+        }
+
+        if (pass.IsStochastic)
+        {
+            // Whoever asks for random numbers counts as random: Monte Carlo runs such a layer for each sample.
+            if (!isBackward && inputMasks.Length + hiddenMasks.Length + hiddenZones.Length + cellZones.Length > 0)
+            {
+                RandomSource random = MaskDraws.RandomOf(options.Seed, pass);
+                Draw(inputMasks, options.Dropout, options.DropoutPerStep, random.Branch(0));
+                Draw(hiddenMasks, options.RecurrentDropout, options.DropoutPerStep, random.Branch(1));
+                Draw(hiddenZones, options.Zoneout, byRow: true, random.Branch(2));
+                Draw(cellZones, options.CellZoneout, byRow: true, random.Branch(3));
+            }
+
+            _buffers.InputMasks = inputMasks;
+            _buffers.HiddenMasks = hiddenMasks;
+        }
+
+        _buffers.HiddenZoneout = new Zoneout<T>(pass.IsStochastic ? hiddenZones : [], options.Zoneout);
+        _buffers.CellZoneout = new Zoneout<T>(pass.IsStochastic ? cellZones : [], options.CellZoneout);
+    }
+
+    /// <summary>The pass.</summary>
+    public readonly Pass<T> Pass { get; }
+
+    /// <summary>Room for packed weights.</summary>
+    public readonly Span<T> Packed { get; }
+
+    /// <summary>Room for the gradients of weights, in backward.</summary>
+    public readonly Span<T> GradientScratch { get; }
+
+    /// <summary>The order of samples and steps.</summary>
+    public readonly SequenceOrder Order => _buffers.Order;
+
+    /// <summary>[places, units]: the states, or their gradients; initial ones before the loop, final ones after it, or the other way round.</summary>
+    public readonly Span<T> Hidden => _buffers.Hidden;
+
+    /// <summary>The same for the cell's state; empty where there is none.</summary>
+    public readonly Span<T> Cell => _buffers.Cell;
+
+    /// <summary>[rows, copies, inputs + units]: the inputs of the products, all steps.</summary>
+    public readonly ReadOnlySpan<T> Inputs => _buffers.Inputs[..(Order.Rows * _buffers.Widths.Joined)];
+
+    /// <summary>[rows, gates]: the gradients of the gates' arguments, after the loop of backward.</summary>
+    public readonly ReadOnlySpan<T> Gates => _buffers.Gates[..(Order.Rows * _buffers.Widths.Gates)];
+
+    /// <summary>Goes through the steps.</summary>
+    public readonly void Forward<TCell>(TCell cell)
+        where TCell : IRecurrentCell<T>, allows ref struct
+    {
+        RecurrentForward<T, TCell> body = new(_buffers, cell, Pass.Input(), OutputOf(Pass.Output()), _steps);
+        ParallelLoop.Run(ref body, Order.Blocks, Pass.Threads);
+    }
+
+    /// <summary>Goes back through the steps.</summary>
+    public readonly void Backward<TCell>(TCell cell)
+        where TCell : IRecurrentCell<T>, allows ref struct
+    {
+        Span<T> dx = Pass.InputGradient();
+        if (Order.Rows < Order.Batch * _steps)
+        {
+            dx.Clear();
+        }
+
+        ReadOnlySpan<T> dy = Pass.OutputGradient();
+        RecurrentOutput<T> output = OutputOf(MemoryMarshal.CreateSpan(ref MemoryMarshal.GetReference(dy), dy.Length));
+        RecurrentBackward<T, TCell> body = new(_buffers, cell, output, dx, _rests, _steps, _options.Truncation ?? 0);
+        ParallelLoop.Run(ref body, Order.Blocks, Pass.Threads);
+    }
+
+    /// <summary>Rows of samples into rows of places; zeros if there are none.</summary>
+    public readonly void ToPlaces(ReadOnlySpan<T> samples, Span<T> places)
+    {
+        int units = _buffers.Widths.Units;
+        for (int place = 0; place < Order.Batch; place++)
+        {
+            Span<T> row = places.Slice(place * units, units);
+            if (samples.IsEmpty)
+            {
+                row.Clear();
+            }
+            else
+            {
+                samples.Slice(Order.Samples[place] * units, units).CopyTo(row);
+            }
+        }
+    }
+
+    /// <summary>Rows of places into rows of samples; nothing if those are not wanted.</summary>
+    public readonly void ToSamples(ReadOnlySpan<T> places, Span<T> samples)
+    {
+        int units = _buffers.Widths.Units;
+        for (int place = 0; place < Order.Batch && !samples.IsEmpty; place++)
+        {
+            places.Slice(place * units, units).CopyTo(samples.Slice(Order.Samples[place] * units, units));
+        }
+    }
+
+    private readonly RecurrentOutput<T> OutputOf(Span<T> y) =>
+        new(y, _steps, _buffers.Widths.Units, _options.ReturnSequences, _options.ZeroOutputForMask);
+
+    // Draws masks for all places, or for all rows: by the key of the sample, and the time of the step.
+    private readonly void Draw(Span<T> masks, double rate, bool byRow, in RandomSource random)
+    {
+        if (masks.IsEmpty)
+        {
+            return;
+        }
+
+        SequenceOrder order = _buffers.Order;
+        int count = byRow ? order.Rows : order.Batch;
+        Span<uint> keys = _keys[..count];
+        if (byRow)
+        {
+            FillKeysOfRows(keys);
+        }
+        else
+        {
+            for (int place = 0; place < count; place++)
+            {
+                keys[place] = KeyOf(place);
+            }
+        }
+
+        // All masks have as many rows as there could be keys; those of steps that do not count are not drawn.
+        int rowLength = masks.Length / (byRow ? order.Batch * _steps : order.Batch);
+        Span<T> drawn = masks[..(count * rowLength)];
+        drawn.Fill(T.One);
+        DropoutKernels.Apply(drawn, drawn, rowLength, new DropoutRate(rate), random, keys, Pass.Threads);
+    }
+
+    private readonly void FillKeysOfRows(Span<uint> keys)
+    {
+        SequenceOrder order = _buffers.Order;
+        for (int block = 0; block < order.Blocks; block++)
+        {
+            int row = order.Start(block);
+            int first = SequenceOrder.FirstPlace(block);
+            ReadOnlySpan<int> lengths = order.LengthsOf(block);
+            for (int s = 0; s < lengths[0]; s++)
+            {
+                for (int i = 0; i < lengths.Length && lengths[i] > s; i++)
+                {
+                    keys[row++] = (KeyOf(first + i) * (uint)_steps) + (uint)order.TimesOf(first + i)[s];
+                }
+            }
+        }
+    }
+
+    private readonly uint KeyOf(int place)
+    {
+        int sample = Order.Samples[place];
+        return Pass.RowKeys.IsEmpty ? (uint)sample : Pass.RowKeys[sample];
+    }
+}

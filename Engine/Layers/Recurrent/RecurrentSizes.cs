@@ -1,0 +1,67 @@
+using Engine.Kernels;
+
+namespace Engine.Layers;
+
+/// <summary>The working memory of a recurrent layer, piece by piece, in elements.</summary>
+/// <param name="Batch">The number of samples.</param>
+/// <param name="Steps">The number of steps.</param>
+/// <param name="Widths">The widths of rows.</param>
+/// <param name="Options">Which masks there are.</param>
+/// <param name="Packed">The weights in the order in which the products read them, for forward or backward, whichever is longer.</param>
+/// <param name="Gradient">What else the gradients of the weights need.</param>
+internal readonly record struct RecurrentSizes(
+    int Batch, int Steps, RecurrentWidths Widths, RecurrentOptions Options, int Packed, int Gradient)
+{
+    public int Order => SequenceOrder.Length(Batch, Steps);
+
+    public int InputMasks => Options.Dropout > 0 ? MaskRows * Widths.Copies * Widths.Inputs : 0;
+
+    public int HiddenMasks => Options.RecurrentDropout > 0 ? MaskRows * Widths.Copies * Widths.Units : 0;
+
+    public int HiddenZones => Options.Zoneout > 0 ? Rows * Widths.Units : 0;
+
+    public int CellZones => Options.CellZoneout > 0 ? Rows * Widths.Units : 0;
+
+    public int Inputs => checked(Rows * Widths.Joined);
+
+    public int Gates => checked(Rows * Widths.Gates);
+
+    public int Kept => checked(Rows * Widths.Kept);
+
+    public int PreviousHidden => Widths.KeepsHidden ? Rows * Widths.Units : 0;
+
+    public int PreviousCell => Widths.HasCell ? Rows * Widths.Units : 0;
+
+    public int Hidden => Batch * Widths.Units;
+
+    public int Cell => Widths.HasCell ? Batch * Widths.Units : 0;
+
+    public int Side => Batch * Widths.Side;
+
+    /// <summary>Random keys in forward; what is put aside during a step in backward.</summary>
+    public int Keys => Rows;
+
+    public int Rests => Batch * (Widths.Inputs + (2 * Widths.Units));
+
+    public BufferNeeds Needs => new(
+        checked(
+            Rounded(Order) + Rounded(InputMasks) + Rounded(HiddenMasks) + Rounded(HiddenZones) + Rounded(CellZones)
+            + Rounded(Inputs) + Rounded(Gates) + Rounded(Kept) + Rounded(PreviousHidden) + Rounded(PreviousCell)),
+        checked(
+            Rounded(Packed) + Rounded(Hidden) + Rounded(Cell) + Rounded(Side)
+            + Math.Max(Rounded(Keys), Rounded(Rests) + Rounded(Gradient))));
+
+    private int Rows => checked(Batch * Steps);
+
+    private int MaskRows => Options.DropoutPerStep ? Rows : Batch;
+
+    /// <summary>Takes the next piece, whole cache lines.</summary>
+    public static Span<T> Cut<T>(scoped ref Span<T> memory, int length)
+    {
+        Span<T> piece = memory[..length];
+        memory = memory[Rounded(length)..];
+        return piece;
+    }
+
+    private static int Rounded(int length) => checked(length + 15) / 16 * 16;
+}
