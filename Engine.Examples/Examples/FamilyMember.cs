@@ -54,7 +54,7 @@ internal sealed record FamilyMember(string Name)
     public FamilyResult Train(Dataset train, Dataset test, int epochs, int batchSize, ulong weightSeed, ulong fitSeed, ExampleContext context)
     {
         Model model = CreateModel(weightSeed);
-        model.Compile(new Adam(learningRate: 2e-3), Loss.CategoricalCrossentropy(), Metric.Accuracy());
+        model.Compile(new Adam(learningRate: 1e-3), Loss.CategoricalCrossentropy(), Metric.Accuracy());
         var clock = new StepClock();
         List<Callback> callbacks = [clock];
         if (Schedule is not null)
