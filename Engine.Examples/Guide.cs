@@ -148,6 +148,16 @@ internal static class Guide
         return report;
     }
 
+    /// <summary>
+    /// 9. Recurrent networks: one mask a sequence, on inputs and on states. The <c>lstm</c> example compares both with neither.
+    /// </summary>
+    public static Sequential CreateRecurrent() => new(
+        new Input(28, 28),      // a digit, read as 28 steps of 28 features
+        new LSTM(64, dropout: 0.2, recurrentDropout: 0.2),
+        new Dense(32, ReLU),
+        new Dropout(0.5),
+        new Dense(10, Softmax));
+
     /// <summary>10. Monte Carlo dropout: how sure is the network?</summary>
     /// <param name="model">The classifier of section 3.</param>
     /// <param name="inputs">Digits.</param>

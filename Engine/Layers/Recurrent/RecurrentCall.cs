@@ -56,7 +56,8 @@ internal ref struct RecurrentCall<T>
 
         if (pass.IsStochastic)
         {
-            if (!isBackward)
+            // Whoever asks for random numbers counts as random: Monte Carlo runs such a layer for each sample.
+            if (!isBackward && inputMasks.Length + hiddenMasks.Length + hiddenZones.Length + cellZones.Length > 0)
             {
                 RandomSource random = MaskDraws.RandomOf(options.Seed, pass);
                 Draw(inputMasks, options.Dropout, options.DropoutPerStep, random.Branch(0));

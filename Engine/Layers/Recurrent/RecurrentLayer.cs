@@ -139,6 +139,9 @@ public abstract class RecurrentLayer : Layer
     /// <inheritdoc/>
     public sealed override Reads BackwardReads => Reads.None;
 
+    /// <inheritdoc/>
+    public sealed override bool DrawsByRow => true;
+
     private protected RecurrentOptions Options => _options;
 
     /// <summary>1, or the number of gates where each has masks of its own.</summary>
