@@ -141,8 +141,8 @@ public abstract class RecurrentLayer : Layer
 
     private protected RecurrentOptions Options => _options;
 
-    /// <summary>1, or the number of gates where each has masks of its own.</summary>
-    private protected int Copies => UsesMasks && (_options.DropoutMasks == DropoutMasks.PerGate
+    /// <summary>1, or the number of gates where each has masks of its own in a random phase.</summary>
+    private int Copies => UsesMasks && (_options.DropoutMasks == DropoutMasks.PerGate
         || (_options.DropoutMasks == DropoutMasks.KerasDefault && RecurrentDropout > 0)) ? _gates : 1;
 
     /// <summary>Whether there are dropout masks at all.</summary>
@@ -160,7 +160,7 @@ public abstract class RecurrentLayer : Layer
     public sealed override BufferNeeds Needs(ReadOnlySpan<Shape> inputs, int batch)
     {
         Shape input = inputs[0];
-        return SizesOf(batch, input[0], input[1]).Needs;
+        return SizesOf(batch, input[0], input[1], Copies).Needs;
     }
 
     /// <summary>The steps of a sequence of outputs count as the input's do; a last output has no steps.</summary>
@@ -311,13 +311,21 @@ public abstract class RecurrentLayer : Layer
         return ReturnState ? [output, .. Enumerable.Repeat<Shape>([Units], States)] : [output];
     }
 
+    /// <summary>1, or the number of gates where each has masks of its own and they are drawn.</summary>
+    private protected int CopiesIn<T>(in Pass<T> pass)
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> => pass.IsStochastic ? Copies : 1;
+
     /// <summary>Makes the parameters that the kind of layer has besides.</summary>
     private protected virtual void AddParameters(ParameterFactory parameters)
     {
     }
 
     /// <summary>The widths of rows, and how long packed weights are.</summary>
-    private protected abstract RecurrentSizes SizesOf(int batch, int steps, int inputs);
+    /// <param name="batch">The number of samples.</param>
+    /// <param name="steps">The number of steps.</param>
+    /// <param name="inputs">The features of a step.</param>
+    /// <param name="copies">1, or the number of gates where each has masks of its own.</param>
+    private protected abstract RecurrentSizes SizesOf(int batch, int steps, int inputs, int copies);
 
     /// <summary>Packs the weights and goes through the steps.</summary>
     private protected abstract void RunForward<T>(in RecurrentCall<T> call)
@@ -349,7 +357,7 @@ public abstract class RecurrentLayer : Layer
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
         Shape input = pass.InputShape();
-        return new RecurrentCall<T>(pass, _options, SizesOf(pass.Batch, input[0], input[1]), isBackward);
+        return new RecurrentCall<T>(pass, _options, SizesOf(pass.Batch, input[0], input[1], CopiesIn(pass)), isBackward);
     }
 
     private void Check(RecurrentOptions options)
