@@ -36,6 +36,8 @@ internal sealed class UncertaintyExample : Example
         int epochs = context.Epochs ?? (context.Quick ? 3 : 20), hidden = context.Quick ? 64 : 256;
         ulong weightSeed = context.Seed ?? 42, fitSeed = context.Seed ?? 7, sampleSeed = context.Seed ?? 7;
         var digits = Digits.Load(context);
+        if (context.Quick)
+            digits = digits with { Train = digits.Train.Take(5000) };
 
         Sequential[] plain = [.. Enumerable.Range(0, members).Select(k => TrainedNetwork.Train(
             CreateModel(0, hidden, weightSeed + (ulong)k),
