@@ -49,7 +49,7 @@ internal sealed record Curve(string Label, double[] X, double[] Y)
                     nameof(series));
             }
 
-            curves[i] = new Curve(label, [.. x], [.. y]) { Color = i, Marker = i, IsConnected = connected };
+            curves[i] = new Curve(label, [.. x], [.. y]) { Color = i, Marker = i + (i / 12), IsConnected = connected };      // 24 pairs
         }
 
         return curves;
