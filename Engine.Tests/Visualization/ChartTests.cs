@@ -55,7 +55,8 @@ public class ChartTests
     [Test]
     public void LogarithmicAxesHavePowersOfTen()
     {
-        Chart chart = Chart.Lines("t", "Learning rate", "Loss", ("a", [1e-5, 1e-3, 1e-1], [1000, 10, 1e5])).WithLogarithmicX().WithLogarithmicY();
+        Chart chart = Chart.Lines("t", "Learning rate", "Loss", ("a", [1e-5, 1e-3, 1e-1], [1000, 10, 1e5]))
+            .WithLogarithmicX().WithLogarithmicY();
         string[] texts = TextsOf(chart);
         Assert.That(texts, Does.Contain("Learning rate, logarithmic").And.Contain("Loss, logarithmic"));
         Assert.That(texts, Does.Contain("10⁻⁵").And.Contain("0.01").And.Contain("100").And.Contain("10⁵"));
