@@ -62,6 +62,8 @@ internal static class DropoutTable
         int[] permutation = new int[1 << 16];
         Line(output, $"| uniform, ns an element | {Text(Measure(numbers.Length, () => s_random.FillUniform<float>(numbers)))} |");
         Line(output, $"| normal, ns an element | {Text(Measure(numbers.Length, () => s_random.FillNormal<float>(numbers)))} |");
+        Line(output, $"| normal noise of layers, ns an element | {Text(Measure(numbers.Length, () => NoiseKernels.Add<float>(numbers, numbers, numbers.Length, 0, s_random, [], 1)))} |");
+        Line(output, $"| the same on rows of 64, ns an element | {Text(Measure(numbers.Length, () => NoiseKernels.Add<float>(numbers, numbers, 64, 0, s_random, [], 1)))} |");
         Line(output, $"| permutation, ns an element | {Text(Measure(permutation.Length, () => s_random.FillPermutation(permutation)))} |");
     }
 

@@ -44,14 +44,14 @@ public static class SweepViews
 
         /// <summary>
         /// The means of metrics against the values of a parameter: a line for each metric and each combination of the other
-        /// parameters; points for a random search.
+        /// parameters, in a band of one standard error where there are several seeds; points for a random search. For learning
+        /// rates add <see cref="Chart.WithLogarithmicX"/>.
         /// </summary>
         /// <param name="parameter">A parameter whose values are numbers.</param>
         /// <param name="metrics">At least one metric.</param>
         /// <param name="title">The title; made of the names if null.</param>
         /// <param name="xTitle">The title of the horizontal axis; the parameter's name if null.</param>
         /// <param name="yTitle">The title of the vertical axis; the metrics' names if null.</param>
-        /// <param name="isLogarithmic">Whether to draw over the logarithm to base 10 of the parameter, for learning rates.</param>
         /// <exception cref="KeyNotFoundException">There is no such parameter or metric; the message lists them.</exception>
         /// <exception cref="ArgumentException">There is no metric, or a value of the parameter is a text.</exception>
         public Chart ToChart(
@@ -59,30 +59,34 @@ public static class SweepViews
             IReadOnlyList<string> metrics,
             string? title = null,
             string? xTitle = null,
-            string? yTitle = null,
-            bool isLogarithmic = false)
+            string? yTitle = null)
         {
             ArgumentNullException.ThrowIfNull(result);
             ArgumentNullException.ThrowIfNull(metrics);
             CheckNumbers(result, parameter);
             string names = string.Join(" and ", metrics.Select(HistoryCurves.Readable));
-            string horizontal = xTitle ?? parameter;
-            (string, IReadOnlyList<double>, IReadOnlyList<double>)[] series =
+            (string Label, double[] X, double[] Y, double[] Error)[] series =
             [
                 .. from line in LinesOf(result, parameter)
                    from metric in metrics
                    select (LabelOf(line.Label, metrics.Count > 1 || line.Label.Length == 0 ? HistoryCurves.Readable(metric) : ""),
-                       (IReadOnlyList<double>)[.. line.Points.Select(point => X(point.Values[parameter].Number))],
-                       (IReadOnlyList<double>)[.. line.Points.Select(point => point.Mean(metric))]),
+                       line.Points.Select(point => point[parameter]).ToArray(),
+                       line.Points.Select(point => point.Mean(metric)).ToArray(),
+                       line.Points.Select(point => point.StandardError(metric)).ToArray()),
             ];
+            (string, IReadOnlyList<double>, IReadOnlyList<double>)[] lines =
+                [.. series.Select(one => (one.Label, (IReadOnlyList<double>)one.X, (IReadOnlyList<double>)one.Y))];
             title ??= $"{names} against {parameter}";
-            if (isLogarithmic)
-                horizontal = $"{horizontal} (logarithm to base 10)";
-            return result.IsRandom
-                ? Chart.Scatter(title, horizontal, yTitle ?? names, series)
-                : Chart.Lines(title, horizontal, yTitle ?? names, series);
-
-            double X(double value) => isLogarithmic ? Math.Log10(value) : value;
+            xTitle ??= parameter;
+            yTitle ??= names;
+            return result.IsRandom ? Chart.Scatter(title, xTitle, yTitle, lines)
+                : series.All(one => one.Error.All(double.IsNaN)) ? Chart.Lines(title, xTitle, yTitle, lines)
+                : Chart.Band(title, xTitle, yTitle, [.. series.Select(one => (
+                    $"{one.Label} (± standard error)",
+                    (IReadOnlyList<double>)one.X,
+                    (IReadOnlyList<double>)one.Y,
+                    (IReadOnlyList<double>)[.. one.Y.Zip(one.Error, (y, error) => y - error)],
+                    (IReadOnlyList<double>)[.. one.Y.Zip(one.Error, (y, error) => y + error)]))]);
         }
     }
 

@@ -82,11 +82,11 @@ internal sealed class LearningRateExample : Example
         return result;
 
         Chart Draw(string title, double dropout) => Chart.Lines(
-            title, "Learning rate (logarithm to base 10)", "Validation accuracy (fraction correct)",
+            title, "Learning rate", "Validation accuracy (fraction correct)",
             [.. result.Points.Where(point => point[Dropout] == dropout).GroupBy(point => point.Values[Optimizer].ToString()).Select(line => (
                 line.Key,
-                (IReadOnlyList<double>)[.. line.Select(point => Math.Log10(point[LearningRate]))],
-                (IReadOnlyList<double>)[.. line.Select(point => point.Mean(Validation))]))]);
+                (IReadOnlyList<double>)[.. line.Select(point => point[LearningRate])],
+                (IReadOnlyList<double>)[.. line.Select(point => point.Mean(Validation))]))]).WithLogarithmicX().WithYRange(0, 1);
     }
 
     private static SweepResult CompareSchedules(ExampleContext context, Digits digits, int epochs, int stepsPerEpoch, ulong seed)
@@ -156,9 +156,11 @@ internal sealed class LearningRateExample : Example
                 (IReadOnlyList<double>)numbers,
                 (IReadOnlyList<double>)[.. numbers.Select(epoch => point.Mean(NameOf((int)epoch)))])),
         ];
+        double low = series.Min(one => one.Item3.Min()), high = series.Max(one => one.Item3.Max()), room = (0.05 * (high - low)) + 1e-3;
         return Chart.SideBySide(
             Chart.Lines("Under decays", "Epoch", "Validation accuracy (fraction correct)", series[..Decays]),
-            Chart.Lines("Under cosines", "Epoch", "Validation accuracy (fraction correct)", [series[0], .. series[Decays..]]));
+            Chart.Lines("Under cosines", "Epoch", "Validation accuracy (fraction correct)", [series[0], .. series[Decays..]]))
+            .WithYRange(low - room, high + room);
     }
 
     private static SGD CreateScheduled(LearningRateSchedule? schedule) =>

@@ -51,7 +51,13 @@ internal sealed class PaperGalNetwork
 
     /// <summary>Trains a network on some rows of a set.</summary>
     public static PaperGalNetwork Train(
-        PaperGalSet set, ReadOnlySpan<int> rows, double rate, double precision, int epochs, ulong seed, CancellationToken cancellation)
+        PaperGalSet set,
+        ReadOnlySpan<int> rows,
+        double rate,
+        double precision,
+        int epochs,
+        ulong seed,
+        CancellationToken cancellation)
     {
         (double[][] inputs, double[] targets) = set.Take(rows);
         PaperGalNetwork network = new(set, inputs, targets, rate, precision, seed);

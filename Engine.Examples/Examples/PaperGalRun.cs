@@ -59,8 +59,9 @@ internal sealed class PaperGalRun
             ProgressFile.Save(_path, _progress);
             _context.Output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Set.Name}: split {split.Split,2}, {Splits.Count} of {splits} done: rate {split.Rate}, τ {split.Precision}, RMSE {split.Rmse:F3}, "
-                + $"log-likelihood {split.LogLikelihood:F3}, {split.TrainingSeconds + split.SamplingSeconds:F1} s"));
+                $"{Set.Name}: split {split.Split,2}, {Splits.Count} of {splits} done: rate {split.Rate}, τ {split.Precision}, "
+                + $"RMSE {split.Rmse:F3}, log-likelihood {split.LogLikelihood:F3}, "
+                + $"{split.TrainingSeconds + split.SamplingSeconds:F1} s"));
         }
     }
 

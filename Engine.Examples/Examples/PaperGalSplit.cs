@@ -30,8 +30,8 @@ internal sealed record PaperGalSplit(
     double SamplingSeconds)
 {
     /// <summary>
-    /// Trains a network for each rate and precision on the first four fifths of the split's training rows, takes those that make the
-    /// last fifth most likely, trains again on all of them, and tests.
+    /// Trains a network for each rate and precision on the first four fifths of the split's training rows, takes those that make
+    /// the last fifth most likely, trains again on all of them, and tests.
     /// </summary>
     public static PaperGalSplit Run(PaperGalSet set, int split, PaperGalSettings settings, CancellationToken cancellation)
     {
@@ -52,15 +52,23 @@ internal sealed record PaperGalSplit(
 
         PaperGalScore result = TrainAndScore(train, test, best.Rate, best.Precision, seed);
         return new PaperGalSplit(
-            set.Key, split, best.Rate, best.Precision, result.PlainRmse, result.Rmse, result.LogLikelihood, clock.Training, clock.Sampling);
+            set.Key,
+            split,
+            best.Rate,
+            best.Precision,
+            result.PlainRmse,
+            result.Rmse,
+            result.LogLikelihood,
+            clock.Training,
+            clock.Sampling);
 
-        PaperGalScore TrainAndScore(ReadOnlySpan<int> rows, ReadOnlySpan<int> others, double rate, double precision, ulong networkSeed)
+        PaperGalScore TrainAndScore(ReadOnlySpan<int> rows, ReadOnlySpan<int> others, double rate, double precision, ulong own)
         {
             long start = Stopwatch.GetTimestamp();
-            PaperGalNetwork network = PaperGalNetwork.Train(set, rows, rate, precision, settings.Epochs, networkSeed, cancellation);
+            PaperGalNetwork network = PaperGalNetwork.Train(set, rows, rate, precision, settings.Epochs, own, cancellation);
             clock.Training += Stopwatch.GetElapsedTime(start).TotalSeconds;
             start = Stopwatch.GetTimestamp();
-            PaperGalScore score = network.Score(set, others, settings.Samples, networkSeed, cancellation);
+            PaperGalScore score = network.Score(set, others, settings.Samples, own, cancellation);
             clock.Sampling += Stopwatch.GetElapsedTime(start).TotalSeconds;
             return score;
         }

@@ -6,15 +6,17 @@ namespace Engine.Examples;
 
 /// <summary>
 /// Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov (2014), "Dropout: a simple way to prevent neural networks from
-/// overfitting", JMLR 15: MNIST without the images' geometry, tables 2 and 9. The paper says neither learning rate nor batch; here
-/// the rate rises for an epoch and falls along half a cosine, which takes a tenth of the paper's updates.
+/// overfitting", JMLR 15: MNIST without the images' geometry, tables 2 and 9. The paper says neither learning rate nor batch;
+/// here the rate rises for an epoch and falls along half a cosine, which takes a tenth of the paper's updates.
 /// </summary>
 internal sealed class PaperSrivastavaExample : Example
 {
     private const int BatchSize = 128, ShortEpochs = 8, QuickEpochs = 2, ShortDivisor = 4, QuickDivisor = 16;
 
+    private static readonly string s_keys = string.Join(", ", PaperSrivastavaRow.All.Select(row => row.Key));
+
     private static readonly Option<string?> s_rows = ExampleOption.Text(
-        "--rows", "names", $"which rows to train, separated by commas: {string.Join(", ", PaperSrivastavaRow.All.Select(row => row.Key))} (default: all)");
+        "--rows", "names", $"which rows to train, separated by commas: {s_keys} (default: all)");
 
     private static readonly Option<int> s_batch = ExampleOption.Number("--batch", "the digits of a step", 1, 60_000, BatchSize);
 
@@ -28,7 +30,8 @@ internal sealed class PaperSrivastavaExample : Example
 
     public override string Name => "paper-srivastava";
 
-    public override string Summary => "The dropout paper's tables on MNIST; --full trains for hours, in parts that go on after a kill.";
+    public override string Summary =>
+        "The dropout paper's tables on MNIST; --full trains for hours, in parts that go on after a kill.";
 
     public override IReadOnlyList<Option> Options => [s_rows, s_batch, s_rate, s_validate, s_report, Digits.Folder];
 
@@ -78,7 +81,6 @@ internal sealed class PaperSrivastavaExample : Example
             return PaperSrivastavaRow.All;
         return names.Split(',').Select(name => PaperSrivastavaRow.All.FirstOrDefault(row => row.Key == name)
             ?? throw new ArgumentException(
-                $"--rows: expected some of {string.Join(", ", PaperSrivastavaRow.All.Select(row => row.Key))}, separated by commas, "
-                + $"got '{name}'."));
+                $"--rows: expected some of {s_keys}, separated by commas, got '{name}'."));
     }
 }

@@ -29,7 +29,7 @@ internal sealed record PaperSrivastavaProgress(
     [JsonIgnore]
     public bool IsFinished => Epochs.Count > 0 && Epochs[^1] == Settings.Epochs;
 
-    /// <summary>The share of test digits that were read wrong when they were read last; the standard error is that of this share.</summary>
+    /// <summary>The share of test digits read wrong when they were read last, and its standard error.</summary>
     [JsonIgnore]
     public (double Share, double StandardError) Error =>
         (Errors[^1], Math.Sqrt(Errors[^1] * (1 - Errors[^1]) / Settings.TestSamples));

@@ -20,7 +20,8 @@ internal sealed record PaperSrivastavaRow(string Key, string Title, int[] Units)
     [
         new("dropout-max-norm", "dropout + max-norm, ReLU, 3×1024", s_three)
             { PaperError = 1.06, HasDropout = true, HasMaxNorm = true, Epochs = 200, LearningRate = 0.05 },
-        new("dropout", "dropout, ReLU, 3×1024", s_three) { PaperError = 1.25, HasDropout = true, Epochs = 200, LearningRate = 0.05 },
+        new("dropout", "dropout, ReLU, 3×1024", s_three)
+            { PaperError = 1.25, HasDropout = true, Epochs = 200, LearningRate = 0.05 },
         new("plain", "no dropout, ReLU, 3×1024", s_three) { Epochs = 200 },
         new("logistic", "no dropout, logistic, 2×800", [800, 800]) { PaperError = 1.60, IsLogistic = true, Epochs = 200 },
     ];

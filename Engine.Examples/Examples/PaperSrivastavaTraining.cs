@@ -25,7 +25,9 @@ internal sealed class PaperSrivastavaTraining : Callback
         ExampleContext context, PaperSrivastavaRow row, PaperSrivastavaSettings settings, Dataset test, Optimizer optimizer)
     {
         (_context, _row, _settings, _test, _optimizer) = (context, row, settings, test, optimizer);
-        Progress = Load(context, row) is { } earlier && earlier.Settings == settings ? earlier : PaperSrivastavaProgress.Start(settings);
+        Progress = Load(context, row) is { } earlier && earlier.Settings == settings
+            ? earlier
+            : PaperSrivastavaProgress.Start(settings);
     }
 
     /// <summary>What was measured so far.</summary>

@@ -53,11 +53,16 @@ internal sealed class RatesExample : Example
             (Train, "training accuracy", "P2"), (Validation, "validation accuracy", "P2"), (Test, "test accuracy", "P2"), (Gap, "gap", "P2")));
         SweepPoint best = Explain(context, sweepResult);
         context.Save(
-            Chart.SideBySide(
-                sweepResult.ToChart(Rate, [Train, Test], "Accuracy against rate", "Dropout rate", "Accuracy (fraction correct)"),
-                sweepResult.ToChart(Rate, [Gap], "Gap against rate", "Dropout rate", "Training − test accuracy")),
-            "rates.png",
-            900);
+            Chart.AccuracyAndGap(
+                "Dropout rate",
+                rates,
+                [.. sweepResult.Points.Select(point => point.Mean(Train))],
+                [.. sweepResult.Points.Select(point => point.Mean(Test))]),
+            "rates.png");
+        context.Save(
+            sweepResult.ToChart(
+                Rate, [Validation, Test], "Accuracy on digits that were not trained on", "Dropout rate", "Accuracy (fraction correct)"),
+            "unseen.png");
 
         context.WriteResult(ResultOf(context, digits, sweepResult, best, epochs, watch));
         context.PrintFiles();

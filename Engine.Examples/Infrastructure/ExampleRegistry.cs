@@ -17,6 +17,7 @@ internal sealed class ExampleRegistry
         new DropoutExample(),
         new HowItWorksExample(),
         new CustomExample(),
+        new FamilyExample(),
         new CnnExample(),
         new RatesExample(),
         new HistoryExample(),

@@ -1,5 +1,4 @@
 using Engine.Callbacks;
-using Engine.Data;
 using Engine.Layers;
 using Engine.Losses;
 using Engine.Optimizers;

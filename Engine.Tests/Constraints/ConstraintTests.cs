@@ -58,7 +58,7 @@ public class ConstraintTests
         Constraint.MaxNorm(0.4).Apply<float>(w, [rows, columns]);
         for (int c = 0; c < columns; c++)
         {
-            double norm = Math.Sqrt(Enumerable.Range(0, rows).Sum(r => (double)original[(r * columns) + c] * original[(r * columns) + c]));
+            double norm = Math.Sqrt(Enumerable.Range(0, rows).Sum(r => Math.Pow(original[(r * columns) + c], 2)));
             for (int r = 0; r < rows; r++)
             {
                 // The scale and the product are rounded to float: twice half a unit in the last place.

@@ -83,5 +83,33 @@ public class GuideTests
     }
 
     [Test]
+    public void TheRateIsFoundByASweepThatGoesOn()
+    {
+        using TempFolder folder = new();
+        (Engine.Data.Dataset train, _) = Engine.Data.Mnist.Load(Folder, shape: [784]);
+        Engine.Tuning.SweepResult result = Guide.FindRate(train.Take(400), folder.File("rates.jsonl"));
+        Assert.That(result.Points.Select(point => point["rate"]), Is.EqualTo(new[] { 0.1, 0.3, 0.5 }));
+        Assert.That(result.Trials, Has.Count.EqualTo(9));
+        Assert.That(File.ReadAllLines(folder.File("rates.jsonl")), Has.Length.EqualTo(10));
+        Assert.That(
+            Guide.FindRate(train.Take(400), folder.File("rates.jsonl")).ToCsv(), Is.EqualTo(result.ToCsv()), "seconds included: nothing ran");
+        Assert.That(
+            Guide.CreateForRates().Select(model => ((Engine.Layers.Dropout)model.GetLayer("dropout_1")).Rate), Is.EqualTo(new[] { 0.1, 0.3, 0.5 }));
+    }
+
+    [Test]
+    public void TheScheduleGivesTheLearningRate()
+    {
+        (Engine.Data.Dataset train, _) = Engine.Data.Mnist.Load(Folder, shape: [784]);
+        Sequential model = Guide.CreateClassifier();
+        Guide.CompileWithSchedule(model);
+        History history = model.Fit(train.Take(64), new FitOptions { Epochs = 2, BatchSize = 32 });
+
+        // The rates of steps 1 and 3 of 10,000.
+        CosineDecay cosine = new(1e-3, 10_000);
+        Assert.That(history["learning_rate"], Is.EqualTo(new[] { cosine.RateAt(1), cosine.RateAt(3) }));
+    }
+
+    [Test]
     public void TheOwnLayerPassesItsChecks() => Assert.That(Guide.CheckOwnLayer().Passed);
 }

@@ -50,10 +50,15 @@ public class PaperTests
         Assert.That(other, Does.Contain("split  0").And.Contain("split  1"), "another seed, other results");
     }
 
-    [TestCase("paper-gal", "--sets", "boston", "--sets: expected some of bostonHousing, concrete, energy, wine-quality-red, yacht, separated by commas, got 'boston'.")]
-    [TestCase("paper-srivastava", "--rows", "max", "--rows: expected some of dropout-max-norm, dropout, plain, logistic, table-l2, table-l1-l2, table-kl, table-max-norm, table-dropout-l2, table-dropout-max-norm, separated by commas, got 'max'.")]
-    public void UnknownNamesAreExplained(string example, string option, string value, string expected) =>
-        Assert.That(Run([example, "--quick", option, value, "--out", _folder]), Does.Contain($"{example}: {expected}\n"));
+    [TestCase("paper-gal", "--sets", "bostonHousing, concrete, energy, wine-quality-red, yacht")]
+    [TestCase(
+        "paper-srivastava",
+        "--rows",
+        "dropout-max-norm, dropout, plain, logistic, table-l2, table-l1-l2, table-kl, table-max-norm, table-dropout-l2, "
+        + "table-dropout-max-norm")]
+    public void UnknownNamesAreExplained(string example, string option, string known) => Assert.That(
+        Run([example, "--quick", option, "other", "--out", _folder]),
+        Does.Contain($"{example}: {option}: expected some of {known}, separated by commas, got 'other'.\n"));
 
     [Test]
     public void FiguresAgreeWithinTwiceTheErrorOfTheirDifference()

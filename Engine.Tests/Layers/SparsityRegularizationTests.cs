@@ -1,3 +1,4 @@
+using Engine.Activations;
 using Engine.Data;
 using Engine.Layers;
 using Engine.Losses;
@@ -42,7 +43,7 @@ public class SparsityRegularizationTests
     public void BringsMeansToTheTarget()
     {
         var model = new Sequential(
-            new Input(4), new Dense(6, Engine.Activations.ActivationFunction.Sigmoid), new SparsityRegularization(0.1, 1), new Dense(1))
+            new Input(4), new Dense(6, ActivationFunction.Sigmoid), new SparsityRegularization(0.1, 1), new Dense(1))
         {
             Seed = 3,
         };

@@ -42,6 +42,11 @@ internal static class MonteCarloModels
         new TimeDistributed(new Dropout(0.3)), new GlobalAveragePooling1D(), new Dense(3, Softmax))
     { Seed = 4 };
 
+    /// <summary>A recurrent layer with masks for a sequence, and for its steps.</summary>
+    public static Sequential Recurrent() => new(
+        new Input(5, 4), new LSTM(6, dropout: 0.3, recurrentDropout: 0.2, zoneout: 0.1), new Dense(3, Softmax))
+    { Seed = 4 };
+
     /// <summary>Dropout of attention's weights.</summary>
     public static Model Attending()
     {

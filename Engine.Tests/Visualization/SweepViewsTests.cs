@@ -35,13 +35,15 @@ public sealed class SweepViewsTests
         Chart chart = Make(repeats: 2).ToChart("rate", ["accuracy", "gap"]);
         LinesPanel panel = (LinesPanel)chart.Panels[0];
 
-        Assert.That(panel.Curves.Select(curve => curve.Label), Is.EqualTo(new[] { "a: accuracy", "a: gap", "b: accuracy", "b: gap" }));
+        Assert.That(panel.Curves.Select(curve => curve.Label), Is.EqualTo(
+            from name in new[] { "a: accuracy", "a: gap", "b: accuracy", "b: gap" } select $"{name} (± standard error)"));
         Assert.That(panel.Curves[3].X, Is.EqualTo(new[] { 0.1, 0.5 }));
         Assert.That(panel.Curves[3].Y, Is.EqualTo(new[] { 0.2, 0.6 }).Within(1e-15));
         Assert.That((panel.Title, panel.YTitle), Is.EqualTo(("accuracy and gap against rate", "accuracy and gap")));
-        Assert.That(
-            ((LinesPanel)Make(repeats: 1).ToChart("rate", ["gap"], isLogarithmic: true).Panels[0]).Curves[0].X,
-            Is.EqualTo(new[] { -1, Math.Log10(0.5) }).Within(1e-15));
+        (double[] low, double[] high) = panel.Curves[2].Band!.Value;
+        Assert.That(low.Concat(high), Is.EqualTo(new[] { 0.6, 0.6, 0.8, 0.8 }).Within(1e-15));
+        Curve single = ((LinesPanel)Make(repeats: 1).ToChart("rate", ["gap"]).Panels[0]).Curves[0];
+        Assert.That((single.Label, single.Band), Is.EqualTo(("a", ((double[], double[])?)null)));
         Assert.That(() => Make(1).ToChart("kind", ["gap"]), Throws.ArgumentException.With.Message.StartsWith(
             "SweepResult.ToChart: expected numbers to draw over, got 'a' for 'kind'. Use ToTable, or draw over another parameter."));
         Assert.That(() => Make(1).ToChart("x", ["gap"]), Throws.TypeOf<KeyNotFoundException>().With.Message.EqualTo(

@@ -190,10 +190,12 @@ internal sealed unsafe class Executor<T>
         foreach (NodeState<T> child in node.Children)
         {
             Draws inner = DrawsOf(child);
+            if (inner == Draws.ByRow && child.ChildRowKeys.Length > 0 && !node.Layer.DrawsByRow)
+            {
+                inner = Draws.Otherwise;    // which of the child's rows are a sample's is the wrapper's own business
+            }
 
-            // Where a row is several rows to a child, their keys are not of this node's kind.
-            draws = (Draws)Math.Max(
-                (int)draws, (int)(inner == Draws.ByRow && child.ChildRowKeys.Length > 0 ? Draws.Otherwise : inner));
+            draws = inner > draws ? inner : draws;
         }
 
         return draws;

@@ -56,7 +56,8 @@ internal ref struct RecurrentCall<T>
 
         if (pass.IsStochastic)
         {
-            if (!isBackward)
+            // Whoever asks for random numbers counts as random: Monte Carlo runs such a layer for each sample.
+            if (!isBackward && inputMasks.Length + hiddenMasks.Length + hiddenZones.Length + cellZones.Length > 0)
             {
                 RandomSource random = MaskDraws.RandomOf(options.Seed, pass);
                 Draw(inputMasks, options.Dropout, options.DropoutPerStep, random.Branch(0));
@@ -96,6 +97,9 @@ internal ref struct RecurrentCall<T>
 
     /// <summary>[rows, gates]: the gradients of the gates' arguments, after the loop of backward.</summary>
     public readonly ReadOnlySpan<T> Gates => _buffers.Gates[..(Order.Rows * _buffers.Widths.Gates)];
+
+    /// <summary>[rows, ...]: what else the cell kept.</summary>
+    public readonly ReadOnlySpan<T> Kept => _buffers.Kept[..(Order.Rows * _buffers.Widths.Kept)];
 
     /// <summary>Goes through the steps.</summary>
     public readonly void Forward<TCell>(TCell cell)

@@ -27,6 +27,9 @@ public sealed class TimeDistributed : SimpleLayer
     public override Reads BackwardReads => Layer.ReadsAsChild;
 
     /// <inheritdoc/>
+    public override bool DrawsByRow => true;
+
+    /// <inheritdoc/>
     public override ChildUse UseOfChild(int child, ReadOnlySpan<Shape> inputs, int batch) =>
         new([StepOf(inputs[0])], checked(batch * inputs[0][0]));
 

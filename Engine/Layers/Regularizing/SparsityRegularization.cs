@@ -13,15 +13,17 @@ namespace Engine.Layers;
 /// <remarks>
 /// <para>Input and output <c>[n, ...]</c>: each element of a sample is a unit. The penalty counts in every phase.</para>
 /// <para>
-/// Lee, Ekanadham and Ng, "Sparse deep belief net model for visual area V2", NIPS 2007, and Ng's notes on sparse autoencoders; one of
-/// the regularizers that Srivastava et al. (2014, section 6.5) compare dropout with. Where m is below a tenth of ρ, or 1 − m below a
-/// tenth of 1 − ρ, the divergence goes on along its tangent, so that a silent unit has a gradient that is large but finite.
+/// Lee, Ekanadham and Ng, "Sparse deep belief net model for visual area V2", NIPS 2007, and Ng's notes on sparse autoencoders;
+/// one of the regularizers that Srivastava et al. (2014, table 9) compare dropout with. Where m is below a tenth of ρ, or 1 − m
+/// below a tenth of 1 − ρ, the divergence goes on along its tangent: a silent unit has a gradient that is large but finite.
 /// </para>
 /// </remarks>
 public sealed class SparsityRegularization : SimpleLayer
 {
     /// <summary>Makes the layer.</summary>
-    /// <param name="target">ρ, the mean activation wanted: above 0, and below 1 for <see cref="SparsityDivergence.Bernoulli"/>.</param>
+    /// <param name="target">
+    /// ρ, the mean activation wanted: above 0, and below 1 for <see cref="SparsityDivergence.Bernoulli"/>.
+    /// </param>
     /// <param name="factor">The weight of the penalty; at least 0.</param>
     /// <param name="divergence">What the activations are like.</param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>

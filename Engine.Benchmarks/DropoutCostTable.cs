@@ -1,0 +1,83 @@
+using System.Globalization;
+using Engine.Layers;
+using static Engine.Activations.ActivationFunction;
+
+namespace Engine.Benchmarks;
+
+/// <summary>What dropout costs: a training step of the guide's networks with it against the same without.</summary>
+internal static class DropoutCostTable
+{
+    private const int Pairs = 400;
+
+    public static void Run(TextWriter output)
+    {
+        TableHead.Write(output, "What dropout costs a training step", "dropout-cost");
+        output.WriteLine($"""
+            One step: forward, loss, backward, Adam. With and without take turns; of {Pairs} pairs of steps the median of the ratios, with the
+            quarters around it, and the median times. One thread.
+
+            | network | batch | without, ms | with, ms | cost | quarters |
+            |---|--:|--:|--:|--:|--:|
+            """);
+        foreach (int batch in new[] { 32, 128 })
+        {
+            Row(output, "guide 1: 784-64-64-10, dropout 0.5 twice", [784], batch, Classifier);
+            Row(output, "guide 4: two convolutions, dropout 0.25, 0.25, 0.5", [28, 28, 1], batch, Convolutional);
+        }
+    }
+
+    private static Sequential Classifier(bool drops) => Network(
+        drops,
+        new Input(784),
+        new Dense(64, ReLU),
+        new Dropout(0.5),
+        new Dense(64, ReLU),
+        new Dropout(0.5),
+        new Dense(10, Softmax));
+
+    private static Sequential Convolutional(bool drops) => Network(
+        drops,
+        new Input(28, 28, 1),
+        new Conv2D(32, (3, 3), ReLU),
+        new MaxPooling2D((2, 2)),
+        new Dropout(0.25),
+        new Conv2D(64, (3, 3), ReLU),
+        new MaxPooling2D((2, 2)),
+        new Dropout(0.25),
+        new Flatten(),
+        new Dense(128, ReLU),
+        new Dropout(0.5),
+        new Dense(10, Softmax));
+
+    private static Sequential Network(bool drops, params Layer[] layers) =>
+        new([.. layers.Where(layer => drops || layer is not Dropout)]) { Seed = 1 };
+
+    private static void Row(TextWriter output, string name, Shape input, int batch, Func<bool, Sequential> make)
+    {
+        Stepper with = new(make(true), input, batch);
+        Stepper without = new(make(false), input, batch);
+        for (int i = 0; i < 2; i++)
+        {
+            with.Run(Pairs / 4);
+            without.Run(Pairs / 4);
+        }
+
+        double[] ratios = new double[Pairs], first = new double[Pairs], second = new double[Pairs];
+        for (int i = 0; i < Pairs; i++)
+        {
+            // Who comes first alternates, too.
+            (Stepper a, Stepper b) = i % 2 == 0 ? (with, without) : (without, with);
+            double timeA = a.Run(1), timeB = b.Run(1);
+            (first[i], second[i]) = i % 2 == 0 ? (timeA, timeB) : (timeB, timeA);
+            ratios[i] = first[i] / second[i];
+        }
+
+        Array.Sort(ratios);
+        Array.Sort(first);
+        Array.Sort(second);
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {name} | {batch} | {second[Pairs / 2]:F3} | {first[Pairs / 2]:F3} | {100 * (ratios[Pairs / 2] - 1):+0.0;−0.0} % "
+            + $"| {100 * (ratios[Pairs / 4] - 1):+0.0;−0.0} to {100 * (ratios[3 * Pairs / 4] - 1):+0.0;−0.0} % |"));
+    }
+}
