@@ -145,8 +145,8 @@ public sealed partial class Chart
     public static Chart Images(string title, params (string Label, Tensor<float> Images)[] rows) => new(new ImagesPanel(title, rows));
 
     /// <summary>
-    /// Several charts in one figure, from left to right. All heat maps share one colour scale, and all histograms one set of bins
-    /// and one vertical axis, so that they can be compared.
+    /// Several charts in one figure, from left to right. All heat maps share one colour scale, so that heat maps beside one another
+    /// have one colour bar; all histograms share one set of bins and one vertical axis.
     /// </summary>
     /// <param name="charts">The charts; at least one.</param>
     /// <exception cref="ArgumentException">No chart.</exception>

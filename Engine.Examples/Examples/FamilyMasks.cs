@@ -7,7 +7,7 @@ namespace Engine.Examples;
 /// <summary>Pictures of what the members of the dropout family make of a batch of ones, and of a kernel.</summary>
 internal static class FamilyMasks
 {
-    private const int Samples = 24, Units = 32, Side = 16;
+    private const int Samples = 24, Units = 32, Side = 10, Tiles = 3;
 
     /// <summary>Draws them, on one colour scale a picture.</summary>
     public static void Save(ExampleContext context)
@@ -32,10 +32,10 @@ internal static class FamilyMasks
             420);
         context.Save(
             Chart.SideBySide(
-                OnMaps("Dropout(0.2)", new Dropout(0.2)),
-                OnMaps("SpatialDropout2D(0.2)", new SpatialDropout2D(0.2)),
-                OnMaps("DropBlock2D(4, 0.2)", new DropBlock2D(4, 0.2)),
-                OnMaps("FeatureAlphaDropout(0.2)", new FeatureAlphaDropout(0.2))),
+                OnMaps("Dropout(0.3)", new Dropout(0.3)),
+                OnMaps("SpatialDropout2D(0.3)", new SpatialDropout2D(0.3)),
+                OnMaps("DropBlock2D(3, 0.3)", new DropBlock2D(3, 0.3)),
+                OnMaps("FeatureAlphaDropout(0.3)", new FeatureAlphaDropout(0.3))),
             "masks-maps.png",
             1200,
             420);
@@ -54,22 +54,22 @@ internal static class FamilyMasks
         return Chart.HeatMap(Draw(model, x), title, isKernel ? "Input" : "Sample", "Unit", "What becomes of 1");
     }
 
-    // Four maps of one sample, two by two.
+    // Nine maps of one sample, three by three.
     private static Chart OnMaps(string title, Layer layer)
     {
-        Tensor<float> y = Draw(new Sequential(new Input(Side, Side, 4), layer) { Seed = 1 }, Ones([1, Side, Side, 4]));
-        Tensor<float> tiles = Tensor.CreateFromShape<float>([(2 * Side) + 1, (2 * Side) + 1]);
-        for (int i = 0; i <= 2 * Side; i++)
+        const int Maps = Tiles * Tiles, Step = Side + 1;
+        Tensor<float> y = Draw(new Sequential(new Input(Side, Side, Maps), layer) { Seed = 1 }, Ones([1, Side, Side, Maps]));
+        Tensor<float> picture = Tensor.CreateFromShape<float>([(Tiles * Step) - 1, (Tiles * Step) - 1]);
+        for (int i = 0; i < picture.Lengths[0]; i++)
         {
-            for (int j = 0; j <= 2 * Side; j++)
+            for (int j = 0; j < picture.Lengths[1]; j++)
             {
-                bool isBetween = i == Side || j == Side;
-                int row = i > Side ? 1 : 0, column = j > Side ? 1 : 0;
-                tiles[i, j] = isBetween ? float.NaN : y[0, i - (row * (Side + 1)), j - (column * (Side + 1)), (2 * row) + column];
+                bool isBetween = i % Step == Side || j % Step == Side;
+                picture[i, j] = isBetween ? float.NaN : y[0, i % Step, j % Step, (i / Step * Tiles) + (j / Step)];
             }
         }
 
-        return Chart.HeatMap(tiles, title, "Four maps: row", "Column", "What becomes of 1");
+        return Chart.HeatMap(picture, title, "Row (nine maps, three by three)", "Column", "What becomes of 1");
     }
 
     private static Tensor<float> Draw(Model model, Tensor<float> x) =>

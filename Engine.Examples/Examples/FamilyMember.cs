@@ -29,7 +29,7 @@ internal sealed record FamilyMember(string Name)
     /// <summary>Makes what the hidden layer stands in.</summary>
     public Func<Layer, Layer>? AroundUnits { get; init; }
 
-    /// <summary>Whether the hidden layer is one of selu: what alpha dropout is made for.</summary>
+    /// <summary>Whether the activation is selu, which alpha dropout is made for, instead of relu.</summary>
     public bool IsSelu { get; init; }
 
     /// <summary>Makes what changes its rate while it trains, of the number of steps.</summary>
@@ -39,13 +39,13 @@ internal sealed record FamilyMember(string Name)
     public Model CreateModel(ulong seed)
     {
         var input = new Input(28, 28, 1);
-        Node maps = new Conv2D(Filters, (5, 5), ReLU, strides: (3, 3)).Apply(input);
+        Activations.ActivationFunction activation = IsSelu ? SELU : ReLU;
+        Initializers.Initializer initializer = IsSelu ? Initializers.Initializer.LecunNormal : Initializers.Initializer.GlorotUniform;
+        Node maps = new Conv2D(Filters, (5, 5), activation, strides: (3, 3), kernelInitializer: initializer).Apply(input);
         maps = Insert(OnMaps, maps);
-        Node branch = new Conv2D(Filters, (3, 3), ReLU, padding: Padding.Same).Apply(maps);
+        Node branch = new Conv2D(Filters, (3, 3), activation, padding: Padding.Same, kernelInitializer: initializer).Apply(maps);
         Node joined = new Add().Apply(maps, Insert(OnBranch, branch));
-        Dense hidden = IsSelu
-            ? new Dense(Units, SELU, kernelInitializer: Initializers.Initializer.LecunNormal)
-            : new Dense(Units, ReLU);
+        Dense hidden = new(Units, activation, kernelInitializer: initializer);
         Node units = (AroundUnits is null ? hidden : AroundUnits(hidden)).Apply(new Flatten().Apply(joined));
         return new Model(input, new Dense(Classes, Softmax).Apply(Insert(OnUnits, units))) { Seed = seed };
     }
@@ -54,7 +54,7 @@ internal sealed record FamilyMember(string Name)
     public FamilyResult Train(Dataset train, Dataset test, int epochs, int batchSize, ulong weightSeed, ulong fitSeed, ExampleContext context)
     {
         Model model = CreateModel(weightSeed);
-        model.Compile(new Adam(learningRate: 2e-3), Loss.CategoricalCrossentropy(), Metric.Accuracy());
+        model.Compile(new Adam(learningRate: 1e-3), Loss.CategoricalCrossentropy(), Metric.Accuracy());
         var clock = new StepClock();
         List<Callback> callbacks = [clock];
         if (Schedule is not null)

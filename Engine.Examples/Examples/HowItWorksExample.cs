@@ -52,7 +52,7 @@ internal sealed class HowItWorksExample : Example
                 Chart.HeatMap(BlankDropped(FirstRows(inverted)), "Inverted: mask · x / (1 − rate)", "Sample", DroppedTitle),
                 Chart.HeatMap(BlankDropped(FirstRows(classic)), "Classic: mask · x", "Sample", DroppedTitle)),
             "masks.png",
-            1200,
+            900,
             480);
         SaveMeans(context, x, means, masks);
         result.Settings.AddRange([("rate", Rate), ("rows", Rows), ("columns", Columns), ("masks", masks)]);
@@ -179,7 +179,7 @@ internal sealed class HowItWorksExample : Example
                     ("inverted: mask · x / (1 − rate)", inputs, inverted),
                     ("classic: mask · x", inputs, classic))),
             "expected-value.png",
-            1000,
+            900,
             480);
     }
 

@@ -86,6 +86,8 @@ internal static class DropoutFamilyTable
             yield return Connect(0.4, [7], [5], () => new DropConnect(new Dense(5, ActivationFunction.SiLU), 0.4, ["kernel", "bias"], Seed));
             yield return Connect(0.4, [6, 5, 3], [6, 5, 4], () => new DropConnect(
                 new SeparableConv2D(4, (3, 3), padding: Padding.Same), 0.4, ["pointwise_kernel"]));
+            yield return Connect(0.4, [4, 3], [5], () => new DropConnect(new LSTM(5), 0.4, ["recurrent_kernel"]));
+            yield return Connect(0.4, [4, 3], [4, 5], () => new DropConnect(new TimeDistributed(new Dense(5)), 0.4));
             yield return Connect(0.4, [7], [5], () => new DropConnect(new DropConnect(new Dense(5), 0.2, ["bias"]), 0.4));
         }
     }

@@ -141,6 +141,16 @@ public sealed class DropoutFamilyTests<T>
         Assert.That(rows.Distinct(new SameValues()).Count(), Is.EqualTo(member == s_variational ? 1 : member.Draws == 1 ? 2 : Batch - 1));
     }
 
+    // Of the factors: within four and a half standard errors, with the fourth moment of a normal number, 3 σ⁴.
+    [Test]
+    public void GaussianDropoutHasTheVarianceOfDropout([Values(0.1, 0.5, 0.8)] double rate)
+    {
+        const int Rows = 60, Columns = 1001;
+        T[] y = new LayerRun<T>(new GaussianDropout(rate), [Columns], Rows).Forward(Ones(Rows * Columns))[0];
+        double variance = y.Average(value => Math.Pow(double.CreateChecked(value) - 1, 2));
+        Assert.That(variance, Is.EqualTo(rate / (1 - rate)).Within(4.5 * rate / (1 - rate) * Math.Sqrt(2.0 / y.Length)));
+    }
+
     // A model in a model in a model; targets that are the inputs, so that whatever is dropped shows.
     [TestCaseSource(nameof(All))]
     public void AModelInsideAModelPassesThePhaseOn(Member member)

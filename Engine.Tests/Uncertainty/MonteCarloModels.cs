@@ -34,7 +34,8 @@ internal static class MonteCarloModels
 
     /// <summary>A mask of weights, and one that a batch shares: without regard to rows.</summary>
     public static Sequential Weights() => new(
-        new Input(37), new DropConnect(new Dense(20, ReLU), 0.5), new VariationalDropout(0.3), new Dense(3, Softmax)) { Seed = 4 };
+        new Input(37), new DropConnect(new Dense(20, ReLU), 0.5), new VariationalDropout(0.3), new Dense(3, Softmax))
+    { Seed = 4 };
 
     /// <summary>Steps with a mask, which crosses the border; dropout inside a layer that sees each step as a row.</summary>
     public static Sequential Steps() => new(
@@ -56,7 +57,8 @@ internal static class MonteCarloModels
     }
 
     /// <summary>A layer of one's own that knows nothing of rows.</summary>
-    public static Sequential Own() => new(new Input(37), new Dense(20, ReLU), new OwnDropout(), new Dense(3, Softmax)) { Seed = 4 };
+    public static Sequential Own() => new(new Input(37), new Dense(20, ReLU), new OwnDropout(), new Dense(3, Softmax))
+    { Seed = 4 };
 
     /// <summary>Two ways that meet again, one without a draw.</summary>
     public static Model Branched()

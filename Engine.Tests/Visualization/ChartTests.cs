@@ -77,8 +77,26 @@ public class ChartTests
     public void HeatMapsSideBySideShareOneScale()
     {
         Tensor<float> small = Tensor.Create([0f, 1, 2, 3, 4, 5], [2, 3]), large = Tensor.Create([0f, -90, 2, 3, 4, 500], [3, 2]);
-        string[] texts = TextsOf(Chart.SideBySide(Chart.HeatMap(small, "small"), Chart.HeatMap(large, "large")));
-        Assert.That(texts.Count(text => text == "400"), Is.EqualTo(2));
+        Chart chart = Chart.SideBySide(Chart.HeatMap(small, "small"), Chart.HeatMap(large, "large"));
+        Assert.That(TextsOf(chart).Count(text => text == "400"), Is.EqualTo(1), "one colour bar");
+
+        // In the scale of both, the small one's values are all but one colour: that of the other's 0.
+        using SKBitmap picture = ChartPicture.PixelsOf(chart);
+        SKColor zero = picture.GetPixel(520, 100), first = picture.GetPixel(100, 100), last = picture.GetPixel(320, 350);
+        Assert.That(Distance(zero, first), Is.LessThan(4), $"{zero} and {first}");
+        Assert.That(Distance(zero, last), Is.LessThan(8), $"{zero} and {last}");
+
+        static int Distance(SKColor a, SKColor b) => Math.Abs(a.Red - b.Red) + Math.Abs(a.Green - b.Green) + Math.Abs(a.Blue - b.Blue);
+    }
+
+    [Test]
+    public void HeatMapsSideBySideAreOfOneSize()
+    {
+        Tensor<float> values = Tensor.Create([0f, 0, 0, 1], [2, 2]);
+        using SKBitmap picture = ChartPicture.PixelsOf(Chart.SideBySide(Chart.HeatMap(values, "a"), Chart.HeatMap(values, "b")));
+        int[] lowest = [.. Enumerable.Range(0, picture.Width).Where(x => picture.GetPixel(x, 100) == new SKColor(0x44, 0x01, 0x54))];
+        int left = lowest.Count(x => x < 363), right = lowest.Count(x => x >= 363);
+        Assert.That(right, Is.EqualTo(left).Within(4), "pixels of the upper row");
     }
 
     [TestCase(1, 4)]

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using ScottPlot;
+using ScottPlot.Panels;
 using SkiaSharp;
 
 namespace Engine.Visualization;
@@ -62,10 +63,11 @@ internal static partial class ChartRenderer
             for (int i = 0; i < plots.Length; i++)
             {
                 if (panels[i] is PlotPanel panel)
-                    panel.Draw(plots[i] = new Plot(), SharedRange(panels, panel.GetType()));
+                    panel.Draw(plots[i] = new Plot(), SharedRange(panels, panel.ScaleKind));
             }
 
             ShareHistogramHeight(panels, plots);
+            ShareColorBars(layout, plots);
             float rowHeight = (height - noteHeight) / layout.Rows;
             for (int row = 0; row < layout.Rows; row++)
                 DrawRow(canvas, layout, plots, row, new SKRect(0, row * rowHeight, width, (row + 1) * rowHeight));
@@ -86,21 +88,24 @@ internal static partial class ChartRenderer
     private static void DrawRow(SKCanvas canvas, ChartLayout layout, Plot?[] plots, int row, SKRect area)
     {
         int first = row * layout.Columns, end = Math.Min(first + layout.Columns, plots.Length);
-        float columnWidth = area.Width / layout.Columns;
+        float[] widths = [.. Enumerable.Range(first, end - first).Select(i => HasColorBar(plots[i]) ? ChartStyle.ColorBarWidth : 0)];
+        float columnWidth = (area.Width - widths.Sum()) / layout.Columns;
+        widths = [.. widths.Select(width => columnWidth + width)];       // with a colour bar or without: axes of the same length
         using SKFont font = CanvasText.NewFont(ChartStyle.TextSize);
-        LegendStrip[] legends = [.. layout.Panels.Take(first..end).Select(panel => new LegendStrip(panel.Legend, font, columnWidth))];
+        LegendStrip[] legends = [.. widths.Select((width, i) => new LegendStrip(layout.Panels[first + i].Legend, font, width))];
         float bottom = area.Bottom - legends.Max(legend => legend.Height);      // the same for all of a row: axes in one line
-        FigureTitle?[] titles = [.. plots[first..end].Select(plot => plot is null ? null : new FigureTitle(plot, columnWidth - LeftMargin))];
+        FigureTitle?[] titles = [.. widths.Select((width, i) => plots[first + i] is { } plot ? new FigureTitle(plot, width - LeftMargin) : null)];
         float titleHeight = titles.Max(title => title?.Height ?? 0);
-        for (int i = first; i < end; i++)
+        float left = area.Left;
+        for (int i = 0; i < widths.Length; i++)
         {
-            float left = (i - first) * columnWidth;
-            var place = new SKRect(left + LeftMargin, area.Top, left + columnWidth, bottom);
-            if (plots[i] is { } plot)
-                Render(plot, titles[i - first]!, titleHeight, canvas, place);
+            var place = new SKRect(left + LeftMargin, area.Top, left + widths[i], bottom);
+            if (plots[first + i] is { } plot)
+                Render(plot, titles[i]!, titleHeight, canvas, place);
             else
-                ((CanvasPanel)layout.Panels[i]).Draw(canvas, place with { Right = place.Right - LeftMargin });
-            legends[i - first].Draw(canvas, new SKRect(left, bottom, left + columnWidth, area.Bottom));
+                ((CanvasPanel)layout.Panels[first + i]).Draw(canvas, place with { Right = place.Right - LeftMargin });
+            legends[i].Draw(canvas, new SKRect(left, bottom, left + widths[i], area.Bottom));
+            left += widths[i];
         }
     }
 
@@ -123,10 +128,27 @@ internal static partial class ChartRenderer
         plot.Render(canvas, new PixelRect(area.Left, area.Right, area.Bottom, area.Top));
     }
 
-    private static CoordinateRange? SharedRange(IReadOnlyList<Panel> panels, Type kind)
+    private static CoordinateRange? SharedRange(IReadOnlyList<Panel> panels, object kind)
     {
-        CoordinateRange[] ranges = [.. panels.Where(panel => panel.GetType() == kind).Select(panel => panel.ValueRange).OfType<CoordinateRange>()];
+        CoordinateRange[] ranges = [.. panels.Where(panel => panel.ScaleKind.Equals(kind))
+            .Select(panel => panel.ValueRange).OfType<CoordinateRange>()];
         return ranges.Length > 0 ? ranges.Aggregate(Panel.Union) : null;
+    }
+
+    private static bool HasColorBar(Plot? plot) => plot is not null && plot.Axes.GetPanels().OfType<ColorBar>().Any();
+
+    // One scale, one bar: the last one of its kind in each row keeps it.
+    private static void ShareColorBars(ChartLayout layout, Plot?[] plots)
+    {
+        for (int i = 0; i + 1 < plots.Length; i++)
+        {
+            Panel panel = layout.Panels[i], next = layout.Panels[i + 1];
+            bool isLastOfRow = (i + 1) % layout.Columns == 0;
+            if (isLastOfRow || panel.ValueRange is null || !panel.ScaleKind.Equals(next.ScaleKind) || plots[i] is not { } plot)
+                continue;
+            foreach (ColorBar bar in plot.Axes.GetPanels().OfType<ColorBar>().ToArray())
+                plot.Axes.Remove(bar);
+        }
     }
 
     private static void ShareHistogramHeight(IReadOnlyList<Panel> panels, Plot?[] plots)

@@ -16,6 +16,9 @@ internal static class ChartStyle
     public const float TextSize = 13;
     public const float NoteSize = 12;
 
+    /// <summary>The width of a colour bar with its ticks and title; more where its numbers are long.</summary>
+    public const float ColorBarWidth = 74;
+
     // Okabe and Ito, "Color Universal Design" (2008), without black, and the hardly visible yellow and sky blue last.
     private static readonly Color[] Palette =
     [
@@ -82,6 +85,7 @@ internal static class ChartStyle
         bar.Axis.TickLabelStyle.FontSize = TextSize;
         bar.Axis.TickLabelStyle.FontName = FontFamily;
         bar.Width = 18;
+        bar.MinimumSize = ColorBarWidth;
     }
 
     /// <summary>Whole numbers only: for epochs, rows and columns.</summary>

@@ -29,6 +29,9 @@ internal sealed class MapsPanel : PlotPanel
 
     public override CoordinateRange? ValueRange { get; }
 
+    // Weights and activations have colours of their own.
+    public override object ScaleKind => (GetType(), _isSigned);
+
     /// <summary>The channels of one sample, in viridis.</summary>
     public static MapsPanel OfFeatureMaps(Tensor<float> activations, string title, int sample)
     {

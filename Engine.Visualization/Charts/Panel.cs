@@ -12,6 +12,9 @@ internal abstract class Panel
     /// <summary>The range of the panel's values where panels of one kind have to share it when they stand in one figure.</summary>
     public virtual CoordinateRange? ValueRange => null;
 
+    /// <summary>What panels of one scale have in common: those with the same one share their range.</summary>
+    public virtual object ScaleKind => GetType();
+
     /// <summary>The legend's entries; none: no legend.</summary>
     public virtual IReadOnlyList<LegendEntry> Legend => [];
 

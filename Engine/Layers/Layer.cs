@@ -191,9 +191,10 @@ public abstract class Layer
     /// <summary>Forgets what a stateful layer remembers from earlier calls; its children too.</summary>
     public virtual void ResetStates()
     {
-        foreach (Layer child in Children)
+        // By number: an enumerator would be allocated.
+        for (int i = 0; i < Children.Count; i++)
         {
-            child.ResetStates();
+            Children[i].ResetStates();
         }
     }
 

@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Engine.Numerics;
 
@@ -150,7 +152,18 @@ internal readonly ref struct ThreefryVectors
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector<uint> Rotate(Vector<uint> x, [ConstantExpected] int bits) => (x << bits) | (x >>> (32 - bits));
+    private static Vector<uint> Rotate(Vector<uint> x, [ConstantExpected] int bits)
+    {
+        // One instruction for three, which the compiler does not find by itself.
+        if (Vector<uint>.Count == 8 && Avx512F.VL.IsSupported)
+        {
+            return Avx512F.VL.RotateLeft(x.AsVector256(), (byte)bits).AsVector();
+        }
+
+        return Vector<uint>.Count == 16 && Avx512F.IsSupported
+            ? Avx512F.RotateLeft(x.AsVector512(), (byte)bits).AsVector()
+            : (x << bits) | (x >>> (32 - bits));
+    }
 
     /// <summary>Round 0 of a row, but for the block: what to add to it for word 0, and word 1, rotated.</summary>
     internal readonly struct RowStart(Vector<uint> word0, Vector<uint> word1Rotated)

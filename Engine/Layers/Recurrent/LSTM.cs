@@ -122,6 +122,9 @@ public sealed class LSTM : RecurrentLayer
     /// <summary>What the gates go through.</summary>
     public ActivationFunction RecurrentActivation { get; }
 
+    /// <summary>Whether the gates share their masks.</summary>
+    public DropoutMasks DropoutMasks => Options.DropoutMasks;
+
     /// <summary>Whether the forget gate's bias begins with ones.</summary>
     public bool UnitForgetBias { get; }
 
@@ -139,6 +142,7 @@ public sealed class LSTM : RecurrentLayer
     {
         base.Describe(writer);
         writer.Write("recurrent_activation", RecurrentActivation);
+        writer.Write("dropout_masks", DropoutMasks.ToString());
         writer.Write("unit_forget_bias", UnitForgetBias);
         writer.Write("cell_zoneout", CellZoneout);
     }

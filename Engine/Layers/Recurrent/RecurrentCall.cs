@@ -98,6 +98,9 @@ internal ref struct RecurrentCall<T>
     /// <summary>[rows, gates]: the gradients of the gates' arguments, after the loop of backward.</summary>
     public readonly ReadOnlySpan<T> Gates => _buffers.Gates[..(Order.Rows * _buffers.Widths.Gates)];
 
+    /// <summary>[rows, ...]: what else the cell kept.</summary>
+    public readonly ReadOnlySpan<T> Kept => _buffers.Kept[..(Order.Rows * _buffers.Widths.Kept)];
+
     /// <summary>Goes through the steps.</summary>
     public readonly void Forward<TCell>(TCell cell)
         where TCell : IRecurrentCell<T>, allows ref struct

@@ -91,9 +91,6 @@ public abstract class RecurrentLayer : Layer
     /// <summary>The probability of dropping a unit of the hidden state on its way to the next step, for a whole sequence.</summary>
     public double RecurrentDropout => _options.RecurrentDropout;
 
-    /// <summary>Whether the gates share their masks.</summary>
-    public DropoutMasks DropoutMasks => _options.DropoutMasks;
-
     /// <summary>Whether masks are drawn anew at each step.</summary>
     public bool DropoutPerStep => _options.DropoutPerStep;
 
@@ -145,8 +142,8 @@ public abstract class RecurrentLayer : Layer
     private protected RecurrentOptions Options => _options;
 
     /// <summary>1, or the number of gates where each has masks of its own.</summary>
-    private protected int Copies => UsesMasks && (DropoutMasks == DropoutMasks.PerGate
-        || (DropoutMasks == DropoutMasks.KerasDefault && RecurrentDropout > 0)) ? _gates : 1;
+    private protected int Copies => UsesMasks && (_options.DropoutMasks == DropoutMasks.PerGate
+        || (_options.DropoutMasks == DropoutMasks.KerasDefault && RecurrentDropout > 0)) ? _gates : 1;
 
     /// <summary>Whether there are dropout masks at all.</summary>
     private protected bool UsesMasks => Dropout > 0 || RecurrentDropout > 0;
@@ -194,7 +191,6 @@ public abstract class RecurrentLayer : Layer
         writer.Write("bias_constraint", BiasConstraint);
         writer.Write("dropout", Dropout);
         writer.Write("recurrent_dropout", RecurrentDropout);
-        writer.Write("dropout_masks", DropoutMasks.ToString());
         writer.Write("dropout_per_step", DropoutPerStep);
         writer.Write("zoneout", Zoneout);
         writer.Write("return_sequences", ReturnSequences);

@@ -106,6 +106,12 @@ public sealed class ConcreteDropout : SimpleLayer
     public override BufferNeeds Needs(ReadOnlySpan<Shape> inputs, int batch) =>
         new(Kept: batch * inputs[0][^1], Scratch: checked(2 * batch * inputs[0].Size));
 
+    /// <summary>That of the inner layer.</summary>
+    public override MaskRule OutputMask(ReadOnlySpan<bool> masked) => Layer.OutputMask(masked);
+
+    /// <inheritdoc/>
+    public override void ComputeMask<T>(in Pass<T> pass, Span<T> mask) => Layer.ComputeMask(pass, mask);
+
     /// <inheritdoc/>
     public override void Describe(ConfigurationWriter writer)
     {

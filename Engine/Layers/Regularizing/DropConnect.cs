@@ -75,6 +75,12 @@ public sealed class DropConnect : DropoutLayer
     /// <inheritdoc/>
     public override BufferNeeds Needs(ReadOnlySpan<Shape> inputs, int batch) => new(Kept: _masked.Sum(parameter => parameter.Shape.Size));
 
+    /// <summary>That of the inner layer.</summary>
+    public override MaskRule OutputMask(ReadOnlySpan<bool> masked) => Layer.OutputMask(masked);
+
+    /// <inheritdoc/>
+    public override void ComputeMask<T>(in Pass<T> pass, Span<T> mask) => Layer.ComputeMask(pass, mask);
+
     /// <inheritdoc/>
     public override void Describe(ConfigurationWriter writer)
     {
