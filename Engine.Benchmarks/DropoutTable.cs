@@ -22,7 +22,7 @@ internal static class DropoutTable
             | dropout(0.5) | type | threads | forward, ns an element | backward, ns an element |
             |---|---|--:|--:|--:|
             """);
-        foreach (var (rows, rowLength) in new[] { (1, 1 << 20), (1024, 1024), (128, 512), (128, 100), (128, 64), (128, 32), (128, 10) })
+        foreach (var (rows, rowLength) in new[] { (1, 1 << 20), (1024, 1024), (128, 512), (128, 100), (128, 64), (32, 64), (128, 32), (128, 10) })
         {
             Row<float>(output, rows, rowLength, 1);
         }
