@@ -49,7 +49,7 @@ internal static class FamilyMasks
         bool isKernel = layer is DropConnect;
         var model = new Sequential(new Input(Units), layer) { Seed = 1 };
         foreach (Parameter kernel in model.Parameters.Where(parameter => parameter.Name == "kernel"))
-            kernel.SetValues<float>([.. Enumerable.Range(0, Units * Units).Select(i => isKernel || i % (Units + 1) == 0 ? 1f : 0f)]);
+            kernel.SetValues<float>([.. Enumerable.Range(0, Units * Units).Select(i => isKernel || i % (Units + 1) == 0 ? 1f : 0)]);
         Tensor<float> x = isKernel ? Identity() : Ones([Samples, Units]);
         return Chart.HeatMap(Draw(model, x), title, isKernel ? "Input" : "Sample", "Unit", "What becomes of 1");
     }
