@@ -111,7 +111,7 @@ internal sealed class FamilyExample : Example
         context.Output.WriteLine("One seed each: differences of some tenths of a point in test accuracy are those of two seeds.");
     }
 
-    // In two panels, since colours and markers do not go far enough for all.
+    // In two panels: fourteen points in one would be hard to tell apart.
     private static void SaveCharts(ExampleContext context, List<FamilyResult> results) => context.Save(
         Chart.SideBySide(
             Accuracies("On the hidden layer", results.Where(member => !IsOnMaps(member.Name))),
@@ -119,7 +119,7 @@ internal sealed class FamilyExample : Example
                 "On maps and branches, and with selu",
                 results.Where(member => IsOnMaps(member.Name) || member.Name == "none"))),
         "accuracies.png",
-        1200,
+        900,
         560);
 
     private static bool IsOnMaps(string name) =>
