@@ -1,6 +1,5 @@
 using System.Numerics.Tensors;
 using Engine.Checking;
-using Engine.Data;
 using Engine.Initializers;
 using Engine.Layers;
 using Engine.Losses;

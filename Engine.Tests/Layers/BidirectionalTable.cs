@@ -25,7 +25,8 @@ internal static class BidirectionalTable
                 yield return Row("of a GRU and an LSTM", input, [8], () => new Bidirectional(
                     new GRU(4), backwardLayer: new LSTM(4, goBackwards: true) { Name = "back", Trainable = false }));
                 yield return Row("with dropout", input, [8], () => new Bidirectional(
-                    new LSTM(4, dropout: 0.3, recurrentDropout: 0.2))) with { IsSameInAllPhases = false };
+                    new LSTM(4, dropout: 0.3, recurrentDropout: 0.2))) with
+                { IsSameInAllPhases = false };
             }
         }
     }
