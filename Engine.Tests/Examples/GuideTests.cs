@@ -69,6 +69,16 @@ public class GuideTests
     }
 
     [Test]
+    public void TheRecurrentNetworkLearns()
+    {
+        (Engine.Data.Dataset train, _) = Engine.Data.Mnist.Load(Folder, shape: [28, 28]);
+        Sequential model = Guide.CreateRecurrent();
+        model.Compile(new Adam(5e-3), Loss.CategoricalCrossentropy(), Metric.Accuracy());
+        History history = model.Fit(train.Take(600), new FitOptions { Epochs = 5, BatchSize = 32, Seed = 7 });
+        Assert.That(history["loss"][^1], Is.LessThan(0.9 * history["loss"][0]), model.Summary());
+    }
+
+    [Test]
     public void TheFrozenBaseTakesItsWeightsFromAFileOfKeras()
     {
         using TempFolder folder = new();

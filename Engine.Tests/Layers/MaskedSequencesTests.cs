@@ -18,8 +18,8 @@ public class MaskedSequencesTests
 
     private static readonly Func<Layer>[] Readers =
     [
-        () => new LSTM(4), () => new Bidirectional(new LSTM(2)),
-        () => new Bidirectional(new LSTM(4), MergeMode.Sum), () => new LSTM(4, goBackwards: true),
+        () => new LSTM(4), () => new GRU(4), () => new SimpleRNN(4), () => new Bidirectional(new LSTM(2)),
+        () => new Bidirectional(new GRU(4), MergeMode.Sum), () => new LSTM(4, goBackwards: true),
     ];
 
     [TestCaseSource(nameof(Readers))]

@@ -8,6 +8,7 @@ using Engine.Losses;
 using Engine.Metrics;
 using Engine.Optimizers;
 using Engine.Serialization;
+using Engine.Uncertainty;
 using Engine.Visualization;
 using static Engine.Activations.ActivationFunction;
 
@@ -65,12 +66,16 @@ public class ReadmeTests
         Chart.OfHistory(history, "accuracy", "val_accuracy").Save("accuracy.png");
         model.Save("digits.safetensors");
         Tensor<float> probabilities = Model.Load("digits.safetensors").Predict(test.Inputs);
+        MonteCarloPrediction uncertain = model.PredictMonteCarlo(test.Inputs, samples: 100, seed: 7);
+        Tensor<float> mean = uncertain.Mean, disagreement = uncertain.MutualInformation;
         // README: end
 
         // 0.91 as measured, less two standard errors of 2,000 digits and what another processor's rounding may change.
         Assert.That(model.Evaluate(test)["accuracy"], Is.GreaterThan(0.88));
         Assert.That(probabilities.SequenceEqual(model.Predict(test.Inputs)), "the loaded model predicts what the saved one does");
         Assert.That(new FileInfo("accuracy.png").Length, Is.GreaterThan(1000));
+        Assert.That(mean.Lengths.ToArray(), Is.EqualTo(probabilities.Lengths.ToArray()));
+        Assert.That(disagreement.Average(), Is.GreaterThan(0));
     }
 
     [Test]

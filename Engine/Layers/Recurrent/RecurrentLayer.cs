@@ -370,14 +370,14 @@ public abstract class RecurrentLayer : Layer
 
         if (options.Truncation < 1)
         {
-            throw OutOfRange("truncation", $"expected at least 1 step, or null for no truncation, got {options.Truncation}.");
+            throw OutOfRange("truncation", $"expected a truncation of at least 1 step, or null for none, got {options.Truncation}.");
         }
 
         if (options.Stateful ? !(options.Batch >= 1) : options.Batch is not null)
         {
             throw OutOfRange("batch", options.Stateful
                 ? $"expected a largest batch of at least 1 for a stateful layer, got {options.Batch?.ToString(CultureInfo.InvariantCulture) ?? "none"}."
-                : $"expected none for a layer that is not stateful, got {options.Batch}.");
+                : $"expected no batch for a layer that is not stateful, got {options.Batch}.");
         }
     }
 
@@ -386,7 +386,7 @@ public abstract class RecurrentLayer : Layer
         if (!(rate >= 0 && (isOneAllowed ? rate <= 1 : rate < 1)))
         {
             throw OutOfRange(name, FormattableString.Invariant(
-                $"expected {name} in [0, 1{(isOneAllowed ? "]" : ")")}, got {rate}. Of states something must be left."));
+                $"expected {name} in [0, 1{(isOneAllowed ? "]" : ")")}, got {rate}.{(isOneAllowed ? "" : " Of the states something must be left.")}"));
         }
     }
 

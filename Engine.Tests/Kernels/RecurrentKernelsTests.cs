@@ -1,0 +1,247 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using Engine.Kernels;
+using Engine.Numerics;
+
+namespace Engine.Tests.Kernels;
+
+/// <summary>The kernels of recurrent layers against plain loops.</summary>
+[Category("Kernels")]
+[TestFixture(typeof(float))]
+[TestFixture(typeof(double))]
+public sealed class RecurrentKernelsTests<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    // Twice: in units in the last place, over all magnitudes; both widths of vectors where there are two.
+    [Test]
+    public void GatesAreWithinTheirUnitsInTheLastPlace()
+    {
+        Random random = new(1);
+        for (int i = 0; i < 20_000; i++)
+        {
+            double size = Math.Pow(10, (random.NextDouble() * 8) - 6);
+            T x = T.CreateChecked((i % 2 == 0 ? size : -size) % 80);
+            double exact = double.CreateChecked(x);
+            double limit = Math.Abs(exact) <= 20 ? 3 : 6;
+            double tanh = Math.Tanh(exact), sigmoid = 1 / (1 + Math.Exp(-exact));
+            foreach ((T s, T t) in Both(x))
+            {
+                Assert.That(Units(s, sigmoid), Is.LessThanOrEqualTo(limit), $"sigmoid of {x}");
+                Assert.That(Units(t, tanh), Is.LessThanOrEqualTo(3.5), $"tanh of {x}");
+            }
+        }
+    }
+
+    [Test]
+    public void GatesKeepNaNAndEndAtTheirLimits()
+    {
+        foreach ((T s, T t) in Both(T.NaN))
+        {
+            Assert.That(T.IsNaN(s) && T.IsNaN(t));
+        }
+
+        foreach ((T s, T t) in Both(T.PositiveInfinity))
+        {
+            Assert.That((s, t), Is.EqualTo((T.One, T.One)));
+        }
+
+        foreach ((T s, T t) in Both(T.NegativeInfinity))
+        {
+            Assert.That(double.CreateChecked(s), Is.GreaterThan(0).And.LessThan(1e-38));
+            Assert.That(t, Is.EqualTo(-T.One));
+        }
+    }
+
+    // On small integers the same bits, at every length around the widths of tiles, vectors and blocks.
+    [Test]
+    public void APackedProductIsTheNaiveTwin([Values(1, 3, 4, 5, 8, 9, 17)] int rows, [Values] bool accumulate)
+    {
+        foreach (int k in (int[])[1, 5, 96, 514, 1030])
+        {
+            foreach (int n in (int[])[1, 7, 8, 15, 16, 17, 31, 33, 64, 65])
+            {
+                T[] a = Integers(rows * (k + 2), 1), b = Integers(k * n, 2), bias = Integers(n, 3), c = Integers(rows * (n + 1), 4);
+                T[] before = [.. c];
+                int cut = k / 3;
+                T[] packed = Poisoned(GemmPacked.Length(k, n)), transposed = Poisoned(GemmPacked.Length(k, n));
+                GemmPacked.Pack(new ReadOnlyMatrixView<T>(b, cut, n), 0, k, packed);
+                GemmPacked.Pack(new ReadOnlyMatrixView<T>(b.AsSpan(cut * n), k - cut, n), cut, k, packed);
+                GemmPacked.Pack(new ReadOnlyMatrixView<T>(Transpose(b, k, n), n, k).Transposed, 0, k, transposed);
+                GemmPacked.Multiply(
+                    new ReadOnlyMatrixView<T>(a, rows, k, k + 2), packed, accumulate ? [] : bias, new MatrixView<T>(c, rows, n, n + 1), accumulate);
+                T[] other = [.. before];
+                GemmPacked.Multiply(
+                    new ReadOnlyMatrixView<T>(a, rows, k, k + 2), transposed, accumulate ? [] : bias, new MatrixView<T>(other, rows, n, n + 1), accumulate);
+                for (int i = 0; i < rows * (n + 1); i++)
+                {
+                    int row = i / (n + 1), column = i % (n + 1);
+                    if (column == n)
+                    {
+                        Assert.That(c[i], Is.EqualTo(before[i]), "what lies between the rows");
+                        continue;
+                    }
+
+                    T sum = accumulate ? before[i] : bias[column];
+                    for (int p = 0; p < k; p++)
+                    {
+                        sum += a[(row * (k + 2)) + p] * b[(p * n) + column];
+                    }
+
+                    Assert.That(c[i], Is.EqualTo(sum), $"[{rows}, {k}, {n}]");
+                    Assert.That(other[i], Is.EqualTo(sum), $"transposed [{rows}, {k}, {n}]");
+                }
+            }
+        }
+    }
+
+    [Test]
+    public void ThePackedProductRefusesWhatDoesNotFit() => Assert.That(
+        () => GemmPacked.Multiply(
+            new ReadOnlyMatrixView<T>(new T[6], 2, 3), new T[3], [], new MatrixView<T>(new T[4], 2, 2)),
+        Throws.TypeOf<ShapeException>().With.Message.StartsWith("GemmPacked: expected 2 rows of A, a packed B of "));
+
+    [Test]
+    public void TheGatesOfAnLstmAreTheNaiveTwin()
+    {
+        for (int units = 1; units <= 40; units++)
+        {
+            const int Rows = 3;
+            T[] arguments = Numbers(Rows * 4 * units, 1), previous = Numbers(Rows * units, 2), dh = Numbers(Rows * units, 3), dc = Numbers(Rows * units, 4);
+            T[] gates = [.. arguments], cell = [.. previous], hidden = Poisoned(Rows * units), cellGradient = [.. dc];
+            LstmGates.Forward<T>(gates, cell, hidden, units);
+            T[] gradients = [.. gates];
+            LstmGates.Backward<T>(gradients, previous, dh, cellGradient, units);
+            for (int i = 0; i < Rows * units; i++)
+            {
+                int at = (i / units * 4 * units) + (i % units);
+                double Argument(int gate) => double.CreateChecked(arguments[at + (gate * units)]);
+                double ig = Sigmoid(Argument(0)), f = Sigmoid(Argument(1)), n = Math.Tanh(Argument(2)), o = Sigmoid(Argument(3));
+                double before = double.CreateChecked(previous[i]), c = (f * before) + (ig * n), t = Math.Tanh(c);
+                double dhi = double.CreateChecked(dh[i]), dci = double.CreateChecked(dc[i]) + (dhi * o * (1 - (t * t)));
+                double[] expected =
+                [
+                    ig, f, n, o, c, o * t,
+                    dci * n * ig * (1 - ig), dci * before * f * (1 - f), dci * ig * (1 - (n * n)), dhi * t * o * (1 - o), dci * f,
+                ];
+                T[] actual =
+                [
+                    gates[at], gates[at + units], gates[at + (2 * units)], gates[at + (3 * units)], cell[i], hidden[i],
+                    gradients[at], gradients[at + units], gradients[at + (2 * units)], gradients[at + (3 * units)], cellGradient[i],
+                ];
+                AssertClose(actual, expected, $"units {units}, element {i}");
+            }
+        }
+    }
+
+    [Test]
+    public void TheGatesOfAGruAreTheNaiveTwin()
+    {
+        for (int units = 1; units <= 40; units++)
+        {
+            const int Rows = 3;
+            T[] arguments = Numbers(Rows * 4 * units, 1), previous = Numbers(Rows * units, 2), dh = Numbers(Rows * units, 3);
+            T[] gates = [.. arguments], hidden = [.. previous], hiddenGradient = [.. dh];
+            GruGates.Forward<T>(gates, hidden, units);
+            T[] gradients = [.. gates];
+            GruGates.Backward<T>(gradients, previous, hiddenGradient, units);
+            for (int i = 0; i < Rows * units; i++)
+            {
+                int at = (i / units * 4 * units) + (i % units);
+                double Argument(int gate) => double.CreateChecked(arguments[at + (gate * units)]);
+                double z = Sigmoid(Argument(0)), r = Sigmoid(Argument(1)), s = Argument(3), n = Math.Tanh(Argument(2) + (r * s));
+                double before = double.CreateChecked(previous[i]), dhi = double.CreateChecked(dh[i]);
+                double dn = dhi * (1 - z) * (1 - (n * n));
+                double[] expected =
+                [
+                    z, r, n, (z * before) + ((1 - z) * n),
+                    dhi * (before - n) * z * (1 - z), dn * s * r * (1 - r), dn, dn * r, dhi * z,
+                ];
+                T[] actual =
+                [
+                    gates[at], gates[at + units], gates[at + (2 * units)], hidden[i],
+                    gradients[at], gradients[at + units], gradients[at + (2 * units)], gradients[at + (3 * units)], hiddenGradient[i],
+                ];
+                AssertClose(actual, expected, $"units {units}, element {i}");
+            }
+        }
+    }
+
+    [Test]
+    public void TheOrderPacksTheLongestFirst([Values] bool backwards)
+    {
+        const int Batch = 35, Steps = 5;
+        T[] mask = [.. Enumerable.Range(0, Batch * Steps).Select(i => i / Steps * (i % Steps) % 3 == 1 ? T.Zero : T.One)];
+        int[] memory = new int[SequenceOrder.Length(Batch, Steps)];
+        memory.AsSpan().Fill(-7);
+        SequenceOrder.Create<T>(mask, Batch, Steps, backwards, memory);
+        SequenceOrder order = SequenceOrder.Read(Batch, Steps, backwards, memory);
+        Assert.That(order.Samples.ToArray(), Is.EquivalentTo(Enumerable.Range(0, Batch)));
+        Assert.That(order.Lengths.ToArray(), Is.Ordered.Descending);
+        Assert.That(order.Rows, Is.EqualTo(mask.Count(value => value == T.One)));
+        Assert.That(order.Blocks, Is.EqualTo(3));
+        for (int place = 0; place < Batch; place++)
+        {
+            int sample = order.Samples[place];
+            IEnumerable<int> times = Enumerable.Range(0, Steps).Where(t => mask[(sample * Steps) + t] == T.One);
+            Assert.That(order.TimesOf(place).ToArray(), Is.EqualTo(backwards ? times.Reverse() : times));
+        }
+
+        SequenceOrder all = SequenceOrder.Create<T>([], Batch, Steps, backwards, memory);
+        Assert.That(all.Rows, Is.EqualTo(Batch * Steps));
+        Assert.That(all.Start(1), Is.EqualTo(SequenceOrder.BlockRows * Steps));
+        Assert.That(all.TimesOf(3)[0], Is.EqualTo(backwards ? Steps - 1 : 0));
+    }
+
+    private static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));
+
+    // Some dozen roundings of numbers of order 1.
+    private static void AssertClose(T[] actual, double[] expected, string what)
+    {
+        double tolerance = 20 * double.CreateChecked(T.BitIncrement(T.One) - T.One);
+        Assert.That(actual.Select(double.CreateChecked), Is.EqualTo(expected).Within(tolerance), what);
+    }
+
+    private static double Units(T actual, double exact)
+    {
+        T rounded = T.Abs(T.CreateChecked(exact));
+        return Math.Abs(double.CreateChecked(actual) - exact) / double.CreateChecked(T.BitIncrement(rounded) - rounded);
+    }
+
+    private static IEnumerable<(T Sigmoid, T Tanh)> Both(T x)
+    {
+        Vector<T> native = new(x);
+        yield return (
+            GateMath<T, Vector<T>, NativeVectors<T>>.Sigmoid(native)[0],
+            GateMath<T, Vector<T>, NativeVectors<T>>.Tanh(native)[Vector<T>.Count - 1]);
+        if (Vector512.IsHardwareAccelerated)
+        {
+            Vector512<T> wide = Vector512.Create(x);
+            yield return (
+                GateMath<T, Vector512<T>, WideVectors<T>>.Sigmoid(wide)[0],
+                GateMath<T, Vector512<T>, WideVectors<T>>.Tanh(wide)[Vector512<T>.Count - 1]);
+        }
+    }
+
+    private static T[] Transpose(T[] b, int rows, int columns) =>
+        [.. Enumerable.Range(0, rows * columns).Select(i => b[(i % rows * columns) + (i / rows)])];
+
+    private static T[] Integers(int length, int seed)
+    {
+        Random random = new(seed);
+        return [.. Enumerable.Range(0, length).Select(_ => T.CreateChecked(random.Next(-4, 5)))];
+    }
+
+    private static T[] Numbers(int length, int seed)
+    {
+        Random random = new(seed);
+        return [.. Enumerable.Range(0, length).Select(_ => T.CreateChecked((random.NextDouble() * 4) - 2))];
+    }
+
+    private static T[] Poisoned(int length)
+    {
+        T[] values = new T[length];
+        MemoryMarshal.AsBytes(values.AsSpan()).Fill(0xff);
+        return values;
+    }
+}
