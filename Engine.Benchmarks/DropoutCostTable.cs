@@ -1,4 +1,3 @@
-using System.Globalization;
 using Engine.Layers;
 using static Engine.Activations.ActivationFunction;
 
@@ -7,14 +6,12 @@ namespace Engine.Benchmarks;
 /// <summary>What dropout costs: a training step of the guide's networks with it against the same without.</summary>
 internal static class DropoutCostTable
 {
-    private const int Pairs = 400;
-
     public static void Run(TextWriter output)
     {
         TableHead.Write(output, "What dropout costs a training step", "dropout-cost");
         output.WriteLine($"""
-            One step: forward, loss, backward, Adam. With and without take turns; of {Pairs} pairs of steps the median of the ratios, with the
-            quarters around it, and the median times. One thread.
+            One step: forward, loss, backward, Adam. With and without take turns; of {PairedSteps.Pairs} pairs of steps the median of the
+            ratios, with the quarters around it, and the median times. One thread.
 
             | network | batch | without, ms | with, ms | cost | quarters |
             |---|--:|--:|--:|--:|--:|
@@ -52,32 +49,7 @@ internal static class DropoutCostTable
     private static Sequential Network(bool drops, params Layer[] layers) =>
         new([.. layers.Where(layer => drops || layer is not Dropout)]) { Seed = 1 };
 
-    private static void Row(TextWriter output, string name, Shape input, int batch, Func<bool, Sequential> make)
-    {
-        Stepper with = new(make(true), input, batch);
-        Stepper without = new(make(false), input, batch);
-        for (int i = 0; i < 2; i++)
-        {
-            with.Run(Pairs / 4);
-            without.Run(Pairs / 4);
-        }
-
-        double[] ratios = new double[Pairs], first = new double[Pairs], second = new double[Pairs];
-        for (int i = 0; i < Pairs; i++)
-        {
-            // Who comes first alternates, too.
-            (Stepper a, Stepper b) = i % 2 == 0 ? (with, without) : (without, with);
-            double timeA = a.Run(1), timeB = b.Run(1);
-            (first[i], second[i]) = i % 2 == 0 ? (timeA, timeB) : (timeB, timeA);
-            ratios[i] = first[i] / second[i];
-        }
-
-        Array.Sort(ratios);
-        Array.Sort(first);
-        Array.Sort(second);
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"| {name} | {batch} | {second[Pairs / 2]:F3} | {first[Pairs / 2]:F3} | {100 * (ratios[Pairs / 2] - 1):+0.0;−0.0} % "
-            + $"| {100 * (ratios[Pairs / 4] - 1):+0.0;−0.0} to {100 * (ratios[3 * Pairs / 4] - 1):+0.0;−0.0} % |"));
-    }
+    private static void Row(TextWriter output, string name, Shape input, int batch, Func<bool, Sequential> make) =>
+        output.WriteLine(
+            $"| {name} | {batch} | {PairedSteps.Compare(new Stepper(make(true), input, batch), new Stepper(make(false), input, batch))} |");
 }

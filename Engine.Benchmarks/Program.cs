@@ -8,6 +8,7 @@ const string Usage = """
       gemm [options]      matrix products: GFLOP/s and percent of the measured multiply-add peak (a minute)
       dropout             dropout, random numbers, fork and join: nanoseconds an element (a minute)
       dropout-cost        a training step of the guide's networks with dropout against without, in pairs (a minute)
+      recurrent-dropout   a training step of LSTM and GRU with dropout inside against without, in pairs (a minute)
       peers [options]     side by side with TorchSharp; build with -p:Peers=true, which downloads libtorch
       --filter '*Name*'   the BenchmarkDotNet classes; --list flat names them
     """;
@@ -26,12 +27,15 @@ switch (args.FirstOrDefault())
     case "dropout-cost":
         DropoutCostTable.Run(Console.Out);
         return 0;
+    case "recurrent-dropout":
+        RecurrentDropoutTable.Run(Console.Out);
+        return 0;
     case "peers":
         return PeersTable.Run(Console.Out, args[1..]);
     case string option when option.StartsWith('-'):
         BenchmarkSwitcher.FromAssembly(typeof(GemmTable).Assembly).Run(args);
         return 0;
     default:
-        Console.Error.WriteLine($"Engine.Benchmarks: expected gemm, dropout, dropout-cost, peers or --filter, got '{args[0]}'.\n\n{Usage}");
+        Console.Error.WriteLine($"Engine.Benchmarks: expected gemm, dropout, dropout-cost, recurrent-dropout, peers or --filter, got '{args[0]}'.\n\n{Usage}");
         return 2;
 }

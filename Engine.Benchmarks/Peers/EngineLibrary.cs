@@ -79,7 +79,9 @@ internal sealed class EngineLibrary : ILibrary
                 Block.Fully fully => new Dense(fully.Units, ActivationFunction.ReLU),
                 Block.Dropped dropped => new Dropout(dropped.Rate),
                 Block.Flat => new Flatten(),
-                Block.Recurrent { Kind: RecurrentKind.Lstm } recurrent => new LSTM(recurrent.Units),
+                Block.Recurrent { Kind: RecurrentKind.Lstm } lstm => new LSTM(lstm.Units),
+                Block.Recurrent { Kind: RecurrentKind.Gru } gru => new GRU(gru.Units),
+                Block.Recurrent simple => new SimpleRNN(simple.Units),
                 Block.MaxPool => new MaxPooling2D((2, 2)),
                 Block.GlobalAverage => new GlobalAveragePooling2D(),
                 Block.Convolution c => new Conv2D(

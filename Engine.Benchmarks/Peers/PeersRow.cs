@@ -39,6 +39,8 @@ internal sealed record PeersRow(string Name, int Threads, double Operations, Fun
             (NetworkPlan.LeNet5, [128]),
             (NetworkPlan.OneConvolution, [8]),
             (NetworkPlan.Recurrent(RecurrentKind.Lstm), [1, 32, 128]),
+            (NetworkPlan.Recurrent(RecurrentKind.Gru), [1, 32, 128]),
+            (NetworkPlan.Recurrent(RecurrentKind.Simple), [1, 32, 128]),
             (NetworkPlan.Vgg16, [1]),
         })
         {

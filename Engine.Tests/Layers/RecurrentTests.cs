@@ -51,7 +51,7 @@ public class RecurrentTests
                 int states = kind == "lstm" ? 2 : 1;
                 Input sequence = new(Steps, Features), counts = new(Steps);
                 Node[] inputs = [sequence, counts, .. Enumerable.Range(0, states).Select(_ => new Input(units).Output)];
-                IReadOnlyList<Node> outputs = layer.ApplyMany([new MaskBy().Apply(inputs[..2]), .. inputs[2..]]);
+                IReadOnlyList<Node> outputs = layer.ApplyMany([new MaskBy().Apply(inputs[0], inputs[1]), .. inputs.Skip(2)]);
                 Model model = new(inputs, outputs) { Precision = Precision.Double, Seed = 3 };
                 double[][] values = [.. inputs.Select((input, i) => Numbers(Batch * input.Shape.Size, i))];
                 for (int i = 0; i < Batch * Steps; i++)

@@ -17,7 +17,7 @@ public sealed class CosineDecayRestarts : LearningRateSchedule
     /// <summary>Makes the schedule.</summary>
     /// <param name="initial">The rate of the first update: at least 0.</param>
     /// <param name="firstSteps">The updates of the first period: at least 1.</param>
-    /// <param name="periodFactor">How many times as long each period is as the one before: at least 1. Keras's <c>t_mul</c>.</param>
+    /// <param name="periodFactor">How many times as long as the last each period is: at least 1. Keras's <c>t_mul</c>.</param>
     /// <param name="rateFactor">
     /// With what part of its rate each period begins, as against the one before: above 0. Keras's <c>m_mul</c>.
     /// </param>
