@@ -22,7 +22,8 @@ internal static class DropoutTable
             | dropout(0.5) | type | threads | forward, ns an element | backward, ns an element |
             |---|---|--:|--:|--:|
             """);
-        foreach (var (rows, rowLength) in new[] { (1, 1 << 20), (1024, 1024), (128, 512), (128, 100), (128, 64), (128, 32), (128, 10) })
+        (int, int)[] shapes = [(1, 1 << 20), (1024, 1024), (128, 512), (128, 100), (128, 64), (32, 64), (128, 32), (128, 10)];
+        foreach (var (rows, rowLength) in shapes)
         {
             Row<float>(output, rows, rowLength, 1);
         }
@@ -62,8 +63,13 @@ internal static class DropoutTable
         int[] permutation = new int[1 << 16];
         Line(output, $"| uniform, ns an element | {Text(Measure(numbers.Length, () => s_random.FillUniform<float>(numbers)))} |");
         Line(output, $"| normal, ns an element | {Text(Measure(numbers.Length, () => s_random.FillNormal<float>(numbers)))} |");
-        Line(output, $"| normal noise of layers, ns an element | {Text(Measure(numbers.Length, () => NoiseKernels.Add<float>(numbers, numbers, numbers.Length, 0, s_random, [], 1)))} |");
-        Line(output, $"| the same on rows of 64, ns an element | {Text(Measure(numbers.Length, () => NoiseKernels.Add<float>(numbers, numbers, 64, 0, s_random, [], 1)))} |");
+        foreach (int rowLength in new[] { numbers.Length, 64 })
+        {
+            (double Median, double Best) noise = Measure(
+                numbers.Length, () => NoiseKernels.Add<float>(numbers, numbers, rowLength, 0, s_random, [], threads: 1));
+            Line(output, $"| normal noise of layers, rows of {rowLength}, ns an element | {Text(noise)} |");
+        }
+
         Line(output, $"| permutation, ns an element | {Text(Measure(permutation.Length, () => s_random.FillPermutation(permutation)))} |");
     }
 

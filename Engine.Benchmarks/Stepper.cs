@@ -5,7 +5,9 @@ using Engine.Optimizers;
 
 namespace Engine.Benchmarks;
 
-/// <summary>Steps of a training on one thread, and how long they take. So slow a learner that its numbers stay ordinary ones.</summary>
+/// <summary>
+/// Steps of a training on one thread, and how long they take. So slow a learner that its numbers stay ordinary ones.
+/// </summary>
 internal sealed class Stepper
 {
     private readonly Sequential _model;

@@ -19,8 +19,7 @@ using static Engine.Activations.ActivationFunction;
 namespace Engine.Examples;
 
 /// <summary>
-/// The guide, section by section, in the words of a program of one's own. Sections that are missing here come with their layers:
-/// recurrent networks (9), and what is made of them.
+/// The guide, section by section, in the words of a program of one's own.
 /// </summary>
 internal static class Guide
 {

@@ -66,7 +66,8 @@ public sealed partial class Chart
         return layer.Parameters.Count > 0
             ? OfFilters(FloatsOf(layer.Parameters[0]), title)
             : throw new ArgumentException(
-                $"Chart.OfFilters: expected a layer with a kernel, got {layer.Kind} without parameters. Take a Conv2D layer of a model.",
+                $"Chart.OfFilters: expected a layer with a kernel, got {layer.Kind} without parameters. "
+                + "Take a Conv2D layer of a model.",
                 nameof(layer));
     }
 

@@ -88,7 +88,8 @@ public sealed partial class Chart
     /// </exception>
     public static Chart Band(
         string title, string xTitle, string yTitle,
-        params (string Label, IReadOnlyList<double> X, IReadOnlyList<double> Y, IReadOnlyList<double> Low, IReadOnlyList<double> High)[] series) =>
+        params (string Label, IReadOnlyList<double> X, IReadOnlyList<double> Y,
+            IReadOnlyList<double> Low, IReadOnlyList<double> High)[] series) =>
         new(new LinesPanel(title, xTitle, yTitle, Curve.FromBands(series)));
 
     /// <summary>Vertical bars, with their values above them; several series stand side by side in each category.</summary>

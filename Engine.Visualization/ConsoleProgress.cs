@@ -32,7 +32,8 @@ public sealed class ConsoleProgress : Callback
 
     /// <summary>Progress on the console.</summary>
     public ConsoleProgress()
-        : this(Console.Out, TerminalInfo.IsInteractive, TerminalInfo.IsUnicode(Console.Out), () => TerminalInfo.Width, TimeProvider.System)
+        : this(
+            Console.Out, TerminalInfo.IsInteractive, TerminalInfo.IsUnicode(Console.Out), () => TerminalInfo.Width, TimeProvider.System)
     {
     }
 

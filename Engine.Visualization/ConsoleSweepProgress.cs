@@ -44,7 +44,7 @@ public sealed class ConsoleSweepProgress : IProgress<SweepProgress>
         _width = width;
     }
 
-    /// <summary>The metrics to print, in this order; all of them if null. Those that a trial does not have are left out.</summary>
+    /// <summary>The metrics to print, in this order; all if null. Those that a trial does not have are left out.</summary>
     public IReadOnlyList<string>? Metrics { get; init; }
 
     /// <inheritdoc/>

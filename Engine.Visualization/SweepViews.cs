@@ -13,8 +13,8 @@ public static class SweepViews
         /// several seeds.
         /// </summary>
         /// <param name="metrics">
-        /// The metrics to show, each under a header and in a format of .NET: ("accuracy", "test accuracy", "P2"). All of them, with
-        /// four decimals, if none is given.
+        /// The metrics to show, each under a header and in a format of .NET: ("accuracy", "test accuracy", "P2"). All of them,
+        /// with four decimals, if none is given.
         /// </param>
         /// <exception cref="KeyNotFoundException">There is no such metric; the message lists them.</exception>
         public ResultTable ToTable(params (string Metric, string Header, string Format)[] metrics)

@@ -47,6 +47,19 @@ double cnnLoss = cnn.Fit(
     new Dataset(Tensor.Reshape(x, [Samples, 28, 28, 1]), y), new FitOptions { Epochs = 1, BatchSize = Batch })["loss"][0];
 Require(double.IsFinite(cnnLoss), $"expected a finite loss of the convolutional network, got {cnnLoss}");
 
+// Sequences, padded ones too, and dropout inside the recurrence, on the same code in double.
+Layer[] sequences = [new LSTM(3, dropout: 0.2, recurrentDropout: 0.2), new GRU(3), new Bidirectional(new SimpleRNN(2, returnSequences: true))];
+foreach (Layer layer in sequences)
+{
+    Require(GradientCheck.Run(layer, input: [5, 4]).Passed, $"expected the gradients of {layer.Kind} to pass the check");
+}
+
+// How sure it is: samples of dropout, the same for the same seed.
+MonteCarloPrediction uncertain = model.PredictMonteCarlo(x, samples: 20, seed: 7);
+Require(
+    uncertain.Mean.SequenceEqual(model.PredictMonteCarlo(x, samples: 20, seed: 7).Mean) && uncertain.StandardDeviation.Max() > 0,
+    "expected Monte Carlo samples that differ among each other and repeat for their seed");
+
 // The wide vectors are there: without the instruction set that the package names, code compiled ahead of time has 128 bits.
 Require(
     RuntimeFeature.IsDynamicCodeCompiled || !X86Base.X64.IsSupported || Vector<byte>.Count >= 32,

@@ -21,7 +21,8 @@ internal sealed class ActivationsExample : Example
 
     public override string Name => "activations";
 
-    public override string Summary => "What dropout does to features: activations, masks, feature maps and filters of networks trained with it and without.";
+    public override string Summary =>
+        "What dropout does to features: activations, masks, feature maps and filters of networks trained with it and without.";
 
     public override IReadOnlyList<Option> Options => [s_rate, Digits.Folder];
 
@@ -36,10 +37,10 @@ internal sealed class ActivationsExample : Example
             digits = digits with { Train = digits.Train.Take(1000), Test = digits.Test.Take(500) };
 
         string name = $"dropout {rate.ToString("0.##", System.Globalization.CultureInfo.InvariantCulture)}";
-        TrainedNetwork with = Train(CreateDense(rate, weightSeed), name, digits, epochs);
-        TrainedNetwork without = Train(CreateDense(0, weightSeed), "no dropout", digits, epochs);
-        TrainedNetwork convolutional = Train(CreateConvolutional(rate, weightSeed), $"convolutions, {name}", digits, convolutionalEpochs);
-        TrainedNetwork plain = Train(CreateConvolutional(0, weightSeed), "convolutions, no dropout", digits, convolutionalEpochs);
+        TrainedNetwork with = Train(CreateDense(rate, weightSeed), name, epochs);
+        TrainedNetwork without = Train(CreateDense(0, weightSeed), "no dropout", epochs);
+        TrainedNetwork convolutional = Train(CreateConvolutional(rate, weightSeed), $"convolutions, {name}", convolutionalEpochs);
+        TrainedNetwork plain = Train(CreateConvolutional(0, weightSeed), "convolutions, no dropout", convolutionalEpochs);
 
         context.Output.WriteLine();
         Comparison.Print(context, with, without, convolutional, plain);
@@ -61,8 +62,8 @@ internal sealed class ActivationsExample : Example
         context.PrintFiles();
         return 0;
 
-        TrainedNetwork Train(Sequential model, string label, Digits data, int count) =>
-            TrainedNetwork.Train(model, label, data, count, fitSeed, context);
+        TrainedNetwork Train(Sequential model, string label, int count) =>
+            TrainedNetwork.Train(model, label, digits, count, fitSeed, context);
     }
 
     private static Sequential CreateDense(double rate, ulong seed) => new(
@@ -146,15 +147,17 @@ internal sealed class ActivationsExample : Example
         Dataset shown = Shown(test);
         context.Save(
             Chart.SideBySide(
-                Chart.HeatMap(OutputsOf(context, with, Layer, shown), "Activations with dropout", "Test digit, by class", "Unit", "Activation"),
-                Chart.HeatMap(
-                    OutputsOf(context, without, Layer, shown), "Activations without dropout", "Test digit, by class", "Unit", "Activation")),
+                Draw(with, "Activations with dropout"),
+                Draw(without, "Activations without dropout")),
             "activations.png");
         context.Save(
             Chart.SideBySide([.. ((string[])["dense", Layer]).Select(layer => Chart.Histogram(
                 $"Activations of {layer}, above 0", "Activation", LabelledPositives(with, layer), LabelledPositives(without, layer)))]),
             "histograms.png");
         context.Save(Chart.OfWeights((with.Name, with.Model), (without.Name, without.Model)), "weights.png", 800, 640);
+
+        Chart Draw(TrainedNetwork network, string title) =>
+            Chart.HeatMap(OutputsOf(context, network, Layer, shown), title, "Test digit, by class", "Unit", "Activation");
 
         (string, Tensor<float>) LabelledPositives(TrainedNetwork network, string layer)
         {

@@ -12,8 +12,8 @@ using static Engine.Activations.ActivationFunction;
 namespace Engine.Examples;
 
 /// <summary>
-/// Labels are dear: in each round the network asks for those of the digits on which its Monte Carlo samples disagree most, and a twin
-/// gets labels of digits drawn at random. Gal, Islam and Ghahramani 2017.
+/// Labels are dear: in each round the network asks for those of the digits on which its Monte Carlo samples disagree most, and a
+/// twin gets labels of digits drawn at random. Gal, Islam and Ghahramani 2017.
 /// </summary>
 internal sealed class ActiveLearningExample : Example
 {

@@ -35,6 +35,7 @@ internal sealed class CnnExample : Example
         Comparison.Print(context, withDropout, withoutDropout);
         Comparison.Explain(context, digits.Test, withDropout, withoutDropout);
         Comparison.SaveCharts(context, withDropout, withoutDropout);
+        Comparison.SaveConfusion(context, digits.Test, withDropout);
 
         ExampleResult result = Comparison.NewResult(
             context, digits, epochs, weightSeed, fitSeed, ("rate_after_pooling", AfterPooling), ("rate_before_output", BeforeOutput));

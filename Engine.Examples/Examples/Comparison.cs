@@ -81,19 +81,21 @@ internal static class Comparison
             : "Chance alone would do that: on unseen digits neither network is clearly better.");
     }
 
-    private static bool[] Correct(Model model, Dataset test, int[] labels, ExampleContext context)
+    /// <summary>Draws which of the test digits a network takes for which.</summary>
+    public static void SaveConfusion(ExampleContext context, Dataset test, TrainedNetwork network) => context.Save(
+        Chart.ConfusionMatrix(
+            test.GetLabels(), ClassesOf(network.Model, test, context), $"Test digits, as the network with {network.Name} reads them"),
+        "confusion.png");
+
+    private static bool[] Correct(Model model, Dataset test, int[] labels, ExampleContext context) =>
+        [.. ClassesOf(model, test, context).Zip(labels, (predicted, label) => predicted == label)];
+
+    // The most probable class of each sample.
+    private static int[] ClassesOf(Model model, Dataset test, ExampleContext context)
     {
         Tensor<float> probabilities = model.Predict(test.Inputs, context.NewPredictOptions());
-        int classes = checked((int)probabilities.Lengths[1]);
-        float[] row = new float[classes];
-        bool[] correct = new bool[labels.Length];
-        for (int i = 0; i < labels.Length; i++)
-        {
-            for (int digit = 0; digit < classes; digit++)
-                row[digit] = probabilities[i, digit];
-            correct[i] = TensorPrimitives.IndexOfMax<float>(row) == labels[i];
-        }
-
-        return correct;
+        float[] values = new float[probabilities.FlattenedLength];
+        probabilities.FlattenTo(values);
+        return [.. values.Chunk(checked((int)probabilities.Lengths[1])).Select(row => TensorPrimitives.IndexOfMax<float>(row))];
     }
 }

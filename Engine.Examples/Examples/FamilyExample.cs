@@ -36,7 +36,9 @@ internal sealed class FamilyExample : Example
             $"Each network: a convolution, a residual block, 64 hidden units; {length} on {Text.Count(train.Count)} digits.");
 
         FamilyMember[] members = Members(ConcreteDropoutWeight(train.Count));
-        members[0].Train(train, digits.Test, 1, BatchSize, weightSeed, fitSeed, context);      // for the compiler, so that the first is no slower
+
+        // For the compiler, so that the first is no slower than the others.
+        members[0].Train(train, digits.Test, 1, BatchSize, weightSeed, fitSeed, context);
         List<FamilyResult> results = [];
         foreach (FamilyMember member in members)
         {
@@ -59,7 +61,11 @@ internal sealed class FamilyExample : Example
     [
         new("none"),
         new("Dropout(0.5)") { OnUnits = () => new Dropout(0.5) },
-        new("Dropout, rate growing") { OnUnits = () => new Dropout(0.5), Schedule = steps => new RateSchedule(RateSchedule.Exponential(0.5, 10.0 / steps)) },
+        new("Dropout, rate growing")
+        {
+            OnUnits = () => new Dropout(0.5),
+            Schedule = steps => new RateSchedule(RateSchedule.Exponential(0.5, 10.0 / steps)),
+        },
         new("VariationalDropout(0.5)") { OnUnits = () => new VariationalDropout(0.5) },
         new("GaussianDropout(0.5)") { OnUnits = () => new GaussianDropout(0.5) },
         new("GaussianNoise(0.5)") { OnUnits = () => new GaussianNoise(0.5) },
@@ -100,17 +106,20 @@ internal sealed class FamilyExample : Example
         context.Print(table);
         double rate = results[^1].Model.Layers.OfType<ConcreteDropout>().Single().Rate;
         written.Metrics.Add(("concrete_dropout_learned_rate", rate));
-        context.Output.WriteLine($"ConcreteDropout began with a rate of 0.1 and has learned {Text.Fixed(rate, 3)} for the inputs of the hidden layer.");
+        context.Output.WriteLine(
+            $"ConcreteDropout began with a rate of 0.1 and has learned {Text.Fixed(rate, 3)} for the inputs of the hidden layer.");
         context.Output.WriteLine("One seed each: differences of some tenths of a point in test accuracy are those of two seeds.");
     }
 
-    // In two panels, since colours and markers do not go far enough for all.
+    // In two panels: fourteen points in one would be hard to tell apart.
     private static void SaveCharts(ExampleContext context, List<FamilyResult> results) => context.Save(
         Chart.SideBySide(
             Accuracies("On the hidden layer", results.Where(member => !IsOnMaps(member.Name))),
-            Accuracies("On maps and branches, and with selu", results.Where(member => IsOnMaps(member.Name) || member.Name == "none"))),
+            Accuracies(
+                "On maps and branches, and with selu",
+                results.Where(member => IsOnMaps(member.Name) || member.Name == "none"))),
         "accuracies.png",
-        1200,
+        900,
         560);
 
     private static bool IsOnMaps(string name) =>
@@ -121,8 +130,9 @@ internal sealed class FamilyExample : Example
         title,
         "Training accuracy (%)",
         "Test accuracy (%)",
-        [.. results.Select(member => (
-            member.Name, (IReadOnlyList<double>)[100 * member.TrainAccuracy], (IReadOnlyList<double>)[100 * member.TestAccuracy]))]);
+        [.. results.Select(member => (member.Name, Percent(member.TrainAccuracy), Percent(member.TestAccuracy)))]);
+
+    private static IReadOnlyList<double> Percent(double share) => [100 * share];
 
     // "AlphaDropout(0.2), selu" as alpha_dropout_0_2_selu.
     private static string Key(string name)

@@ -13,32 +13,35 @@ internal static class FamilyMasks
     public static void Save(ExampleContext context)
     {
         context.Save(
-            Chart.SideBySide(
+            Chart.Grid(
+                2,
                 OnUnits("Dropout(0.5)", new Dropout(0.5)),
                 OnUnits("VariationalDropout(0.5)", new VariationalDropout(0.5)),
                 OnUnits("StochasticDepth(0.5)", new StochasticDepth(0.5)),
                 OnUnits("ConcreteDropout, 0.5", new ConcreteDropout(One(Units), initialRate: 0.5))),
             "masks-units.png",
-            1200,
-            420);
+            800,
+            720);
         context.Save(
-            Chart.SideBySide(
+            Chart.Grid(
+                2,
                 OnUnits("GaussianDropout(0.5)", new GaussianDropout(0.5)),
                 OnUnits("GaussianNoise(0.5)", new GaussianNoise(0.5)),
                 OnUnits("AlphaDropout(0.5)", new AlphaDropout(0.5)),
                 OnUnits("DropConnect(0.5) of one matrix", new DropConnect(One(Units), 0.5))),
             "masks-noise.png",
-            1200,
-            420);
+            800,
+            720);
         context.Save(
-            Chart.SideBySide(
+            Chart.Grid(
+                2,
                 OnMaps("Dropout(0.3)", new Dropout(0.3)),
                 OnMaps("SpatialDropout2D(0.3)", new SpatialDropout2D(0.3)),
                 OnMaps("DropBlock2D(3, 0.3)", new DropBlock2D(3, 0.3)),
                 OnMaps("FeatureAlphaDropout(0.3)", new FeatureAlphaDropout(0.3))),
             "masks-maps.png",
-            1200,
-            420);
+            800,
+            720);
     }
 
     // The identity: what comes out is what goes in, or the masked kernel itself, row by row, for the unit vectors.
@@ -49,7 +52,7 @@ internal static class FamilyMasks
         bool isKernel = layer is DropConnect;
         var model = new Sequential(new Input(Units), layer) { Seed = 1 };
         foreach (Parameter kernel in model.Parameters.Where(parameter => parameter.Name == "kernel"))
-            kernel.SetValues<float>([.. Enumerable.Range(0, Units * Units).Select(i => isKernel || i % (Units + 1) == 0 ? 1f : 0f)]);
+            kernel.SetValues<float>([.. Enumerable.Range(0, Units * Units).Select(i => isKernel || i % (Units + 1) == 0 ? 1f : 0)]);
         Tensor<float> x = isKernel ? Identity() : Ones([Samples, Units]);
         return Chart.HeatMap(Draw(model, x), title, isKernel ? "Input" : "Sample", "Unit", "What becomes of 1");
     }

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using Engine.Activations;
 using Engine.Data;
+using Engine.Initializers;
 using Engine.Layers;
 using Engine.Losses;
 using Engine.Metrics;
@@ -39,8 +41,8 @@ internal sealed record FamilyMember(string Name)
     public Model CreateModel(ulong seed)
     {
         var input = new Input(28, 28, 1);
-        Activations.ActivationFunction activation = IsSelu ? SELU : ReLU;
-        Initializers.Initializer initializer = IsSelu ? Initializers.Initializer.LecunNormal : Initializers.Initializer.GlorotUniform;
+        ActivationFunction activation = IsSelu ? SELU : ReLU;
+        Initializer initializer = IsSelu ? Initializer.LecunNormal : Initializer.GlorotUniform;
         Node maps = new Conv2D(Filters, (5, 5), activation, strides: (3, 3), kernelInitializer: initializer).Apply(input);
         maps = Insert(OnMaps, maps);
         Node branch = new Conv2D(Filters, (3, 3), activation, padding: Padding.Same, kernelInitializer: initializer).Apply(maps);
@@ -51,7 +53,8 @@ internal sealed record FamilyMember(string Name)
     }
 
     /// <summary>Trains it, and measures it.</summary>
-    public FamilyResult Train(Dataset train, Dataset test, int epochs, int batchSize, ulong weightSeed, ulong fitSeed, ExampleContext context)
+    public FamilyResult Train(
+        Dataset train, Dataset test, int epochs, int batchSize, ulong weightSeed, ulong fitSeed, ExampleContext context)
     {
         Model model = CreateModel(weightSeed);
         model.Compile(new Adam(learningRate: 1e-3), Loss.CategoricalCrossentropy(), Metric.Accuracy());
@@ -69,8 +72,8 @@ internal sealed record FamilyMember(string Name)
             Callbacks = callbacks,
         });
         PredictOptions options = context.NewPredictOptions();
-        return new FamilyResult(
-            Name, model.Evaluate(train, options)["accuracy"], model.Evaluate(test, options)["accuracy"], clock.MedianMilliseconds, model);
+        double trainAccuracy = model.Evaluate(train, options)["accuracy"], testAccuracy = model.Evaluate(test, options)["accuracy"];
+        return new FamilyResult(Name, trainAccuracy, testAccuracy, clock.MedianMilliseconds, model);
     }
 
     private static Node Insert(Func<Layer>? make, Node node) => make is null ? node : make().Apply(node);
@@ -81,7 +84,8 @@ internal sealed record FamilyMember(string Name)
         private readonly List<double> _milliseconds = [];
         private long _last;
 
-        public double MedianMilliseconds => _milliseconds.Count == 0 ? double.NaN : _milliseconds.Order().ElementAt(_milliseconds.Count / 2);
+        public double MedianMilliseconds =>
+            _milliseconds.Count == 0 ? double.NaN : _milliseconds.Order().ElementAt(_milliseconds.Count / 2);
 
         public override void OnEpochBegin(TrainingState training) => _last = Stopwatch.GetTimestamp();
 

@@ -15,9 +15,10 @@ internal static class ForecastBaselines
     public static Func<int, int, double> Cycle(float[] series, int length) => (step, _) => series[step - length];
 
     /// <summary>
-    /// A line through the last values, fitted by least squares on the training part for each lead by itself: autoregression.
+    /// A line through the roots of the last values, fitted by least squares on the training part for each lead by itself, and
+    /// squared: autoregression.
     /// </summary>
-    /// <param name="series">The whole series.</param>
+    /// <param name="series">The whole series, square roots.</param>
     /// <param name="trainEnd">The first step that the fit must not see.</param>
     /// <param name="order">How many last values it looks at.</param>
     /// <param name="horizon">The largest lead.</param>
@@ -32,7 +33,8 @@ internal static class ForecastBaselines
         return (step, lead) =>
         {
             double[] w = weights[lead - 1];
-            return w[0] + Known(step, lead).Select((value, i) => value * w[i + 1]).Sum();
+            double root = w[0] + Known(step, lead).Select((value, i) => value * w[i + 1]).Sum();
+            return root > 0 ? root * root : 0;
         };
 
         double[] Known(int step, int lead) => [.. Enumerable.Range(0, order).Select(i => (double)series[step - lead - i])];

@@ -4,7 +4,7 @@ using Engine.Uncertainty;
 
 namespace Engine.Examples;
 
-/// <summary>Monte Carlo forecasts of one part of a series, in its own unit: a mean and a deviation for each window and lead.</summary>
+/// <summary>Monte Carlo forecasts of one part of a series, of square roots: a mean and a deviation for each window and lead.</summary>
 internal sealed class ForecastSamples
 {
     private readonly Tensor<float> _mean;
@@ -49,18 +49,14 @@ internal sealed class ForecastSamples
     /// <summary>The steps that are forecast so many steps ahead.</summary>
     public IEnumerable<int> Steps(int lead) => Enumerable.Range(_start + lead - 1, Windows);
 
-    /// <summary>The mean of the samples of a step, as forecast so many steps before.</summary>
-    public double Mean(int step, int lead) => _mean[step - _start - lead + 1, lead - 1];
+    /// <summary>The forecast of a step, made so many steps before: the square of the samples' mean.</summary>
+    public double Mean(int step, int lead) => Square(RootMean(step, lead));
 
-    /// <summary>
-    /// The edge of an interval: so many deviations, of samples and noise together, from the mean; never below zero, as no number of
-    /// sunspots is.
-    /// </summary>
+    /// <summary>The edge of an interval: so many deviations, of samples and noise together, from the mean.</summary>
     public double Edge(int step, int lead, double[] noise, double deviations)
     {
-        double deviation = _deviation[step - _start - lead + 1, lead - 1];
-        double all = Math.Sqrt((deviation * deviation) + (noise[lead - 1] * noise[lead - 1]));
-        return Math.Max(0, Mean(step, lead) + (deviations * all));
+        double all = Math.Sqrt(Variance(step, lead) + (noise[lead - 1] * noise[lead - 1]));
+        return Square(RootMean(step, lead) + (deviations * all));
     }
 
     /// <summary>The root mean square error of a forecast, which is given the step and how far ahead it is, on these windows.</summary>
@@ -71,10 +67,10 @@ internal sealed class ForecastSamples
     /// For each lead the deviation of what the samples do not explain: of the squared error, on these windows, what is more than
     /// the samples' own variance.
     /// </summary>
-    public double[] NoiseOf(float[] series) =>
+    public double[] NoiseOf(float[] roots) =>
     [
         .. Enumerable.Range(1, _horizon).Select(lead => Math.Sqrt(Math.Max(0, Steps(lead).Average(step =>
-            Math.Pow(Mean(step, lead) - series[step], 2) - Math.Pow(_deviation[step - _start - lead + 1, lead - 1], 2))))),
+            Math.Pow(RootMean(step, lead) - roots[step], 2) - Variance(step, lead))))),
     ];
 
     /// <summary>The share of the steps, all leads together, that lie within so many deviations.</summary>
@@ -82,4 +78,10 @@ internal sealed class ForecastSamples
         .SelectMany(lead => Steps(lead).Select(step =>
             series[step] >= Edge(step, lead, noise, -deviations) && series[step] <= Edge(step, lead, noise, deviations) ? 1.0 : 0))
         .Average();
+
+    private static double Square(double root) => root > 0 ? root * root : 0;
+
+    private double RootMean(int step, int lead) => _mean[step - _start - lead + 1, lead - 1];
+
+    private double Variance(int step, int lead) => Math.Pow(_deviation[step - _start - lead + 1, lead - 1], 2);
 }

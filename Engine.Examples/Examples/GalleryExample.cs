@@ -19,7 +19,8 @@ internal sealed class GalleryExample(Func<ExampleRegistry> registry) : Example
 
     public override string Name => "gallery";
 
-    public override string Summary => $"Runs the examples at their default settings and writes docs/{Page}; --quick: {QuickExample} alone.";
+    public override string Summary =>
+        $"Runs the examples at their default settings and writes docs/{Page}; --quick: {QuickExample} alone.";
 
     public override IReadOnlyList<Option> Options => [s_only, s_docs];
 

@@ -23,7 +23,8 @@ internal sealed class HistoryExample : Example
 
     public override string Name => "history";
 
-    public override string Summary => "Overfitting, seen: training and validation curves of networks of three sizes, and of the largest with dropout.";
+    public override string Summary =>
+        "Overfitting, seen: training and validation curves of networks of three sizes, and of the largest with dropout.";
 
     public override IReadOnlyList<Option> Options => [Digits.Folder];
 
@@ -104,7 +105,10 @@ internal sealed class HistoryExample : Example
         double loss = Later("val_loss").Max(), accuracy = Later("val_accuracy").Min();
         context.Save(Chart.OfHistories(histories, "loss", "val_loss").WithYRange(0, 1.3 * loss), "loss.png", 800, 560);
         context.Save(
-            Chart.OfHistories(histories, "accuracy", "val_accuracy").WithYRange(1 - (1.3 * (1 - accuracy)), 1.005), "accuracy.png", 800, 560);
+            Chart.OfHistories(histories, "accuracy", "val_accuracy").WithYRange(1 - (1.3 * (1 - accuracy)), 1.005),
+            "accuracy.png",
+            800,
+            560);
 
         IEnumerable<double> Later(string key) =>
             networks.SelectMany(network => network.History[key].Skip(network.History.Epochs / 5));

@@ -74,7 +74,11 @@ internal sealed class LearningRateExample : Example
         ];
         var table = new ResultTable(columns) { Title = "Validation accuracy by learning rate" };
         foreach (var row in result.Points.GroupBy(point => (Name: point.Values[Optimizer].ToString(), Rate: point[Dropout])))
-            table.AddRow([row.Key.Name, Text.Fixed(row.Key.Rate, 1), .. row.Select(point => Text.Percent(point.Mean(Validation)))]);
+        {
+            table.AddRow(
+                [row.Key.Name, Text.Fixed(row.Key.Rate, 1), .. row.Select(point => Text.Percent(point.Mean(Validation)))]);
+        }
+
         context.Output.WriteLine();
         context.Print(table);
         context.Output.WriteLine("A tenth is what guessing reads right: there the training has diverged, or has hardly begun.");
@@ -83,10 +87,15 @@ internal sealed class LearningRateExample : Example
 
         Chart Draw(string title, double dropout) => Chart.Lines(
             title, "Learning rate", "Validation accuracy (fraction correct)",
-            [.. result.Points.Where(point => point[Dropout] == dropout).GroupBy(point => point.Values[Optimizer].ToString()).Select(line => (
-                line.Key,
-                (IReadOnlyList<double>)[.. line.Select(point => point[LearningRate])],
-                (IReadOnlyList<double>)[.. line.Select(point => point.Mean(Validation))]))]).WithLogarithmicX().WithYRange(0, 1);
+            [
+                .. from point in result.Points
+                   where point[Dropout] == dropout
+                   group point by point.Values[Optimizer].ToString() into line
+                   select (
+                       line.Key,
+                       (IReadOnlyList<double>)[.. line.Select(point => point[LearningRate])],
+                       (IReadOnlyList<double>)[.. line.Select(point => point.Mean(Validation))]),
+            ]).WithLogarithmicX().WithYRange(0, 1);
     }
 
     private static SweepResult CompareSchedules(ExampleContext context, Digits digits, int epochs, int stepsPerEpoch, ulong seed)
@@ -99,7 +108,9 @@ internal sealed class LearningRateExample : Example
         };
         AddSettings(sweep, digits, epochs);
         context.Output.WriteLine();
-        context.Output.WriteLine($"SGD with momentum {Momentum} from {ScheduledRate}, under schedules, with dropout {ScheduledDropout}:");
+        context.Output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"SGD with momentum {Momentum} from {ScheduledRate}, under schedules, with dropout {ScheduledDropout}:"));
         SweepResult result = ExampleSweep.Run(context, sweep, "schedules", [Validation, Test], trial => TrainOne(
             trial, digits, epochs, ScheduledDropout, CreateScheduled(schedules[trial.Point].Schedule)));
 
@@ -138,7 +149,8 @@ internal sealed class LearningRateExample : Example
             .. schedules.Select(schedule => (
                 schedule.Name,
                 (IReadOnlyList<double>)x,
-                (IReadOnlyList<double>)[.. Enumerable.Range(0, x.Length).Select(step => CreateScheduled(schedule.Schedule).LearningRateAt(step))])),
+                (IReadOnlyList<double>)
+                    [.. Enumerable.Range(0, x.Length).Select(step => CreateScheduled(schedule.Schedule).LearningRateAt(step))])),
         ];
         return Chart.SideBySide(
             Chart.Lines("Decays", "Epoch", "Learning rate", series[..Decays]),
@@ -156,7 +168,8 @@ internal sealed class LearningRateExample : Example
                 (IReadOnlyList<double>)numbers,
                 (IReadOnlyList<double>)[.. numbers.Select(epoch => point.Mean(NameOf((int)epoch)))])),
         ];
-        double low = series.Min(one => one.Item3.Min()), high = series.Max(one => one.Item3.Max()), room = (0.05 * (high - low)) + 1e-3;
+        double low = series.Min(one => one.Item3.Min()), high = series.Max(one => one.Item3.Max());
+        double room = (0.05 * (high - low)) + 1e-3;
         return Chart.SideBySide(
             Chart.Lines("Under decays", "Epoch", "Validation accuracy (fraction correct)", series[..Decays]),
             Chart.Lines("Under cosines", "Epoch", "Validation accuracy (fraction correct)", [series[0], .. series[Decays..]]))
@@ -221,7 +234,8 @@ internal sealed class LearningRateExample : Example
     }
 
     private static ExampleResult ResultOf(
-        ExampleContext context, Digits digits, SweepResult optimizers, SweepResult schedules, int epochs, ulong seed, Stopwatch watch)
+        ExampleContext context, Digits digits, SweepResult optimizers, SweepResult schedules, int epochs, ulong seed,
+        Stopwatch watch)
     {
         var result = new ExampleResult { Seconds = watch.Elapsed.TotalSeconds };
         digits.AddTo(result);

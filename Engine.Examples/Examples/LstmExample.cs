@@ -32,10 +32,11 @@ internal sealed class LstmExample : Example
         double rate = context.Get(s_rate);
         int units = context.Get(s_units) ?? (context.Quick ? 32 : context.Full ? 128 : 64);
         ulong weightSeed = context.Seed ?? 42, fitSeed = context.Seed ?? 7;
-        int epochs = context.Epochs ?? (context.Quick ? 1 : context.Full ? 15 : 10);
+        int epochs = context.Epochs ?? (context.Quick ? 4 : context.Full ? 15 : 10);
+        double learningRate = context.Quick ? 1e-2 : 1e-3;
         var digits = Digits.Load(context, [28, 28]);
         if (context.Quick)
-            digits = digits with { Train = digits.Train.Take(2500), Test = digits.Test.Take(1000) };
+            digits = digits with { Train = digits.Train.Take(2000), Test = digits.Test.Take(1000) };
 
         (string Name, string Key, double Input, double State)[] variants =
         [
@@ -52,7 +53,7 @@ internal sealed class LstmExample : Example
                 context.Output.WriteLine(model.Summary());
             }
 
-            networks[i] = TrainedNetwork.Train(model, variants[i].Name, digits, epochs, fitSeed, context);
+            networks[i] = TrainedNetwork.Train(model, variants[i].Name, digits, epochs, fitSeed, context, learningRate);
         }
 
         context.Output.WriteLine();
@@ -61,7 +62,7 @@ internal sealed class LstmExample : Example
         SaveCharts(context, networks);
 
         ExampleResult result = Comparison.NewResult(
-            context, digits, epochs, weightSeed, fitSeed, ("cell", cell), ("units", units), ("rate", rate));
+            context, digits, epochs, weightSeed, fitSeed, ("cell", cell), ("units", units), ("rate", rate), ("learning_rate", learningRate));
         result.Seconds = watch.Elapsed.TotalSeconds;
         for (int i = 0; i < variants.Length; i++)
             networks[i].AddTo(result, variants[i].Key);
@@ -75,6 +76,8 @@ internal sealed class LstmExample : Example
         new Input(28, 28),
         cell switch
         {
+            Gru => new GRU(units, dropout: input, recurrentDropout: state),
+            Simple => new SimpleRNN(units, dropout: input, recurrentDropout: state),
             _ => new LSTM(units, dropout: input, recurrentDropout: state),
         },
         new Dense(10, Softmax))

@@ -9,7 +9,8 @@ using static Engine.Activations.ActivationFunction;
 namespace Engine.Examples;
 
 /// <summary>
-/// Section 10 of the guide: with dropout left on, each pass gives another answer; how much they differ says how sure the network is.
+/// Section 10 of the guide: with dropout left on, each pass gives another answer; how much they differ says how sure the network
+/// is.
 /// </summary>
 internal sealed class MonteCarloExample : Example
 {

@@ -15,17 +15,20 @@ namespace Engine.Examples;
 /// <summary>Section 5 of the guide: which dropout rate? A sweep over rates, each with several seeds.</summary>
 internal sealed class RatesExample : Example
 {
-    private const string Rate = "rate", Train = "train_accuracy", Validation = "validation_accuracy", Test = "test_accuracy", Gap = "gap";
+    private const string Rate = "rate", Gap = "gap";
+    private const string Train = "train_accuracy", Validation = "validation_accuracy", Test = "test_accuracy";
 
     private static readonly double[] s_guide = [0.1, 0.3, 0.5], s_all = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8];
 
-    private static readonly Option<bool> s_allRates = ExampleOption.Flag("--all-rates", "rates from 0 to 0.8 rather than the guide's three");
+    private static readonly Option<bool> s_allRates = ExampleOption.Flag(
+        "--all-rates", "rates from 0 to 0.8 rather than the guide's three");
 
-    private static readonly Option<int?> s_seeds = ExampleOption.Number("--seeds", "how many seeds for each rate (default: 3)", 1, 1000);
+    private static readonly Option<int?> s_seeds = ExampleOption.Number(
+        "--seeds", "how many seeds for each rate (default: 3)", 1, 1000);
 
     public override string Name => "rates";
 
-    public override string Summary => "Which dropout rate? A sweep over rates and seeds, on all cores, that goes on after a kill.";
+    public override string Summary => "Which dropout rate? A sweep over rates and seeds, on all cores; goes on after a kill.";
 
     public override IReadOnlyList<Option> Options => [s_allRates, s_seeds, Digits.Folder];
 
@@ -46,11 +49,13 @@ internal sealed class RatesExample : Example
             Settings = { ["epochs"] = epochs, ["samples"] = digits.Train.Count, ["data"] = digits.Source },
         };
         context.Output.WriteLine();
-        SweepResult sweepResult = ExampleSweep.Run(context, sweep, "trials", [Train, Validation, Test], trial => TrainOne(trial, digits, epochs));
+        SweepResult sweepResult = ExampleSweep.Run(
+            context, sweep, "trials", [Train, Validation, Test], trial => TrainOne(trial, digits, epochs));
 
         context.Output.WriteLine();
         context.Print(sweepResult.ToTable(
-            (Train, "training accuracy", "P2"), (Validation, "validation accuracy", "P2"), (Test, "test accuracy", "P2"), (Gap, "gap", "P2")));
+            (Train, "training accuracy", "P2"), (Validation, "validation accuracy", "P2"), (Test, "test accuracy", "P2"),
+            (Gap, "gap", "P2")));
         SweepPoint best = Explain(context, sweepResult);
         context.Save(
             Chart.AccuracyAndGap(
@@ -61,7 +66,8 @@ internal sealed class RatesExample : Example
             "rates.png");
         context.Save(
             sweepResult.ToChart(
-                Rate, [Validation, Test], "Accuracy on digits that were not trained on", "Dropout rate", "Accuracy (fraction correct)"),
+                Rate, [Validation, Test], "Accuracy on digits that were not trained on", "Dropout rate",
+                "Accuracy (fraction correct)"),
             "unseen.png");
 
         context.WriteResult(ResultOf(context, digits, sweepResult, best, epochs, watch));
@@ -106,13 +112,16 @@ internal sealed class RatesExample : Example
     private static SweepPoint Explain(ExampleContext context, SweepResult result)
     {
         SweepPoint best = result.Best(Validation);
-        context.Output.WriteLine("Accuracies are means over the seeds, ± their standard error, measured after training with dropout off.");
+        context.Output.WriteLine(
+            "Accuracies are means over the seeds, ± their standard error, measured after training with dropout off.");
         context.Output.WriteLine();
         context.Output.WriteLine(
-            $"Validation chooses {best}, which reads {Text.Percent(best.Mean(Test))} of the test digits right: the test digits have no say in it.");
+            $"Validation chooses {best}, which reads {Text.Percent(best.Mean(Test))} of the test digits right: "
+            + "the test digits have no say in it.");
         SweepPoint least = result.Points[0], most = result.Points[^1];
         context.Output.WriteLine(
-            $"From {least} to {most} the gap between training and test goes from {Text.Points(least.Mean(Gap))} to {Text.Points(most.Mean(Gap))}.");
+            $"From {least} to {most} the gap between training and test goes from {Text.Points(least.Mean(Gap))} "
+            + $"to {Text.Points(most.Mean(Gap))}.");
         return best;
     }
 

@@ -23,7 +23,8 @@ internal sealed class RegularizationExample : Example
 
     public override string Name => "regularization";
 
-    public override string Summary => "L2, max-norm, augmentation and dropout, each alone and all together: accuracy, gap, and what becomes of the weights.";
+    public override string Summary =>
+        "L2, max-norm, augmentation and dropout, each alone and all together: accuracy, gap, and what becomes of the weights.";
 
     public override IReadOnlyList<Option> Options => [s_l2, s_maxNorm, s_rate, s_examples, Digits.Folder];
 
@@ -54,7 +55,8 @@ internal sealed class RegularizationExample : Example
         Comparison.Print(context, networks);
         double noise = 2 * Math.Sqrt(2 * networks[0].TestAccuracy * (1 - networks[0].TestAccuracy) / digits.Test.Count);
         context.Output.WriteLine(
-            $"With {Text.Count(digits.Test.Count)} test digits, two accuracies that differ by less than {Text.Points(noise)} may be equal.");
+            $"With {Text.Count(digits.Test.Count)} test digits, two accuracies that differ by less than {Text.Points(noise)} "
+            + "may be equal.");
         context.Output.WriteLine();
         PrintWeights(context, networks);
         SaveCharts(context, networks);

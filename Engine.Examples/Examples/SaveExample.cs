@@ -22,7 +22,7 @@ internal sealed class SaveExample : Example
 
     public override string Name => "save";
 
-    public override string Summary => "Saves a model and loads it, stops a training and goes on with it: the same bits; and what the file holds.";
+    public override string Summary => "Saves a model, and a training that goes on: the same bits; and what the file holds.";
 
     public override IReadOnlyList<Option> Options => [Digits.Folder];
 
@@ -31,7 +31,11 @@ internal sealed class SaveExample : Example
         var watch = Stopwatch.StartNew();
         int epochs = context.Epochs ?? (context.Quick ? 4 : 20), half = epochs / 2;
         if (half == 0)
-            throw new InvalidOperationException($"save: expected at least 2 epochs, to stop between them, got {epochs}. Give --epochs 2 or more.");
+        {
+            throw new InvalidOperationException(
+                $"save: expected at least 2 epochs, to stop between them, got {epochs}. Give --epochs 2 or more.");
+        }
+
         ulong weightSeed = context.Seed ?? 42, fitSeed = context.Seed ?? 7;
         var digits = Digits.Load(context);
         if (context.Quick)
@@ -128,13 +132,16 @@ internal sealed class SaveExample : Example
         Seed = seed,
     };
 
-    private static float[] WeightsOf(Model model) => [.. model.Parameters.SelectMany(parameter => parameter.Values<float>().ToArray())];
+    private static float[] WeightsOf(Model model) =>
+        [.. model.Parameters.SelectMany(parameter => parameter.Values<float>().ToArray())];
 
     // Bits, so that two NaN would be equal and 0 and −0 would not.
     private static int CountDifferences(float[] found, float[] expected) => Math.Abs(found.Length - expected.Length)
-        + found.Zip(expected).Count(pair => BitConverter.SingleToInt32Bits(pair.First) != BitConverter.SingleToInt32Bits(pair.Second));
+        + found.Zip(expected).Count(pair =>
+            BitConverter.SingleToInt32Bits(pair.First) != BitConverter.SingleToInt32Bits(pair.Second));
 
-    private static void PrintComparisons(ExampleContext context, (string What, string, float[] Found, float[] Expected)[] comparisons)
+    private static void PrintComparisons(
+        ExampleContext context, (string What, string, float[] Found, float[] Expected)[] comparisons)
     {
         var table = new ResultTable(
             ("compared with the training without a stop", ColumnAlignment.Left), ("numbers", ColumnAlignment.Right),
@@ -143,16 +150,17 @@ internal sealed class SaveExample : Example
             table.AddRow(what, Text.Count(expected.Length), Text.Count(CountDifferences(found, expected)));
         context.Output.WriteLine();
         context.Print(table);
-        if (comparisons.FirstOrDefault(comparison => CountDifferences(comparison.Found, comparison.Expected) > 0) is { What: { } wrong })
+        if (comparisons.FirstOrDefault(one => CountDifferences(one.Found, one.Expected) > 0) is { What: { } wrong })
             throw new InvalidDataException($"save: expected the same bits everywhere, got others in {wrong}.");
     }
 
     private static void PrintContents(ExampleContext context, string keep, string halfway)
     {
-        using SafetensorsFile weights = SafetensorsFile.Open(context.PathOf(keep)), all = SafetensorsFile.Open(context.PathOf(halfway));
+        using SafetensorsFile weights = SafetensorsFile.Open(context.PathOf(keep));
+        using SafetensorsFile all = SafetensorsFile.Open(context.PathOf(halfway));
         var table = new ResultTable(
-            ("tensor", ColumnAlignment.Left), ("shape", ColumnAlignment.Left), ("type", ColumnAlignment.Left), ("bytes", ColumnAlignment.Right),
-            ("of", ColumnAlignment.Left))
+            ("tensor", ColumnAlignment.Left), ("shape", ColumnAlignment.Left), ("type", ColumnAlignment.Left),
+            ("bytes", ColumnAlignment.Right), ("of", ColumnAlignment.Left))
         {
             Title = $"What {halfway} holds; {keep} has the first {weights.Names.Count} of it",
         };
@@ -174,8 +182,9 @@ internal sealed class SaveExample : Example
                 "What a file holds", "Size (KiB)",
                 [.. names.Take(weights.Names.Count)],
                 ("weights", [.. weights.Names.Select(name => Kibibytes(all, name))]),
-                ("what Adam remembers", [.. weights.Names.Select(name => all.Names.Where(
-                    other => other != name && other.EndsWith($"/{name}", StringComparison.Ordinal)).Sum(other => Kibibytes(all, other)))])),
+                ("what Adam remembers", [.. weights.Names.Select(name => all.Names
+                    .Where(other => other != name && other.EndsWith($"/{name}", StringComparison.Ordinal))
+                    .Sum(other => Kibibytes(all, other)))])),
             "file.png");
     }
 

@@ -7,6 +7,12 @@ namespace Engine.Examples;
 /// <param name="Numbers">The yearly means.</param>
 internal sealed record Sunspots(int FirstYear, float[] Numbers)
 {
+    /// <summary>
+    /// Their square roots: what is forecast. A count deviates by about its root, so that these deviate alike at all heights, and
+    /// the square of what is forecast never is below zero.
+    /// </summary>
+    public float[] Roots { get; } = [.. Numbers.Select(MathF.Sqrt)];
+
     /// <summary>Reads them from beside the program.</summary>
     public static Sunspots Load()
     {

@@ -17,6 +17,9 @@ internal sealed class UncertaintyExample : Example
 {
     private const double Rate = 0.5;
 
+    // Its place among the ways of prediction: the samples of the same network say more.
+    private const int DropoutOff = 2;
+
     private static readonly Option<int> s_members =
         ExampleOption.Number("--members", "the networks of the ensemble", 2, 100, 5);
 
@@ -33,9 +36,16 @@ internal sealed class UncertaintyExample : Example
         int epochs = context.Epochs ?? (context.Quick ? 3 : 20), hidden = context.Quick ? 64 : 256;
         ulong weightSeed = context.Seed ?? 42, fitSeed = context.Seed ?? 7, sampleSeed = context.Seed ?? 7;
         var digits = Digits.Load(context);
+        if (context.Quick)
+            digits = digits with { Train = digits.Train.Take(5000) };
 
         Sequential[] plain = [.. Enumerable.Range(0, members).Select(k => TrainedNetwork.Train(
-            CreateModel(0, hidden, weightSeed + (ulong)k), $"no dropout, number {k + 1}", digits, epochs, fitSeed + (ulong)k, context).Model)];
+            CreateModel(0, hidden, weightSeed + (ulong)k),
+            $"no dropout, number {k + 1}",
+            digits,
+            epochs,
+            fitSeed + (ulong)k,
+            context).Model)];
         Sequential dropping = TrainedNetwork.Train(
             CreateModel(Rate, hidden, weightSeed), $"dropout {Text.Fixed(Rate, 1)}", digits, epochs, fitSeed, context).Model;
 
@@ -126,20 +136,14 @@ internal sealed class UncertaintyExample : Example
     private static void SaveCalibration(ExampleContext context, string[] names, Tensor<float>[] predictions, int[] labels)
     {
         context.Save(
-            Chart.Reliability("Is a digit as likely as the network says?", [.. names.Select((name, i) =>
-            {
-                ReliabilityBin[] bins = [.. Calibration.Reliability(predictions[i], labels).Where(bin => bin.Count > 0)];
-                return (
-                    name,
-                    (IReadOnlyList<double>)[.. bins.Select(bin => bin.Confidence)],
-                    (IReadOnlyList<double>)[.. bins.Select(bin => bin.Accuracy)],
-                    (IReadOnlyList<int>)[.. bins.Select(bin => bin.Count)]);
-            }).Where((_, i) => i != 2)]),
+            Chart.Reliability("Is a digit as likely as the network says?", [.. names.Select(
+                (name, i) => (name, Calibration.Reliability(predictions[i], labels))).Where((_, i) => i != DropoutOff)]),
             "reliability.png",
             height: 640);
 
         context.Save(
-            Chart.Lines("What is right of the digits it is surest of", "retained digits (%)", "accuracy of these (%)", [.. names.Select((name, i) =>
+            Chart.Lines("What is right of the digits it is surest of", "retained digits (%)", "accuracy of these (%)", [.. names.Select(
+            (name, i) =>
             {
                 IReadOnlyList<RetainedAccuracy> curve =
                     Calibration.AccuracyWhenRetaining(predictions[i], labels, Entropies(predictions[i]));

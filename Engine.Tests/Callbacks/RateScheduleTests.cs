@@ -15,12 +15,14 @@ public sealed class RateScheduleTests
     [Test]
     public void LinearCosineAndExponentialFollowTheirFormulas()
     {
-        Func<long, double> linear = RateSchedule.Linear(0.1, 0.5, 8), cosine = RateSchedule.Cosine(0.4, 0, 8), exponential = RateSchedule.Exponential(0.5, 0.25);
+        Func<long, double> linear = RateSchedule.Linear(0.1, 0.5, 8), cosine = RateSchedule.Cosine(0.4, 0, 8);
+        Func<long, double> exponential = RateSchedule.Exponential(0.5, 0.25);
         Assert.That(new[] { linear(0), linear(2), linear(8), linear(99) }, Is.EqualTo(new[] { 0.1, 0.2, 0.5, 0.5 }).Within(1e-15));
         Assert.That(new[] { cosine(0), cosine(4), cosine(8), cosine(99) }, Is.EqualTo(new[] { 0.4, 0.2, 0, 0 }).Within(1e-15));
         Assert.That(cosine(2), Is.EqualTo(0.4 * (1 + Math.Sqrt(0.5)) / 2).Within(1e-15));
         Assert.That(
-            new[] { exponential(0), exponential(4), exponential(400) }, Is.EqualTo(new[] { 0, 0.5 * (1 - (1 / Math.E)), 0.5 }).Within(1e-15));
+            new[] { exponential(0), exponential(4), exponential(400) },
+            Is.EqualTo(new[] { 0, 0.5 * (1 - (1 / Math.E)), 0.5 }).Within(1e-15));
     }
 
     [Test]
@@ -109,8 +111,8 @@ public sealed class RateScheduleTests
     private static Sequential Network()
     {
         Sequential model = new(
-            new Input(6), new DropConnect(new Dense(16), 0.1), new Dropout(0.1), new GaussianDropout(0.1), new AlphaDropout(0.1), new VariationalDropout(0.1),
-            new Dense(2))
+            new Input(6), new DropConnect(new Dense(16), 0.1), new Dropout(0.1), new GaussianDropout(0.1), new AlphaDropout(0.1),
+            new VariationalDropout(0.1), new Dense(2))
         { Seed = 5 };
         Compile(model);
         return model;

@@ -73,7 +73,8 @@ public class GalleryTests
     private static (int Code, string Output) Run(TempFolder folder, string[] arguments, params Example[] examples)
     {
         StringWriter output = new() { NewLine = "\n" };
-        var registry = new ExampleRegistry([.. examples, new Hidden(), new GalleryExample(() => new ExampleRegistry([.. examples, new Hidden()]))]);
+        Example[] all = [.. examples, new Hidden()];
+        var registry = new ExampleRegistry([.. all, new GalleryExample(() => new ExampleRegistry(all))]);
         int code = new CommandLine(registry, output, output).Run(
             ["gallery", "--docs", folder.Path, "--out", folder.File("results"), .. arguments]);
         return (code, output.ToString());

@@ -137,3 +137,35 @@ with make("keras3_nested.weights.h5") as file:
 
 with make("not_keras.h5") as file:
     file.create_dataset("numbers", data=np.arange(3.0))
+
+# Layers that keep their weights in parts: a cell, two directions, four projections. In the order of the model.
+LSTM = [("kernel", (4, 12)), ("recurrent_kernel", (3, 12)), ("bias", (12,))]
+PARTS = [
+    ("embedding", "", "", [("embeddings", (7, 4))]),
+    ("bidirectional", "forward_layer/cell/", "forward_lstm/lstm_cell/", LSTM),
+    ("bidirectional", "backward_layer/cell/", "backward_lstm/lstm_cell/", LSTM),
+    ("multi_head_attention", "query_dense/", "query/", [("kernel", (6, 2, 3)), ("bias", (2, 3))]),
+    ("multi_head_attention", "key_dense/", "key/", [("kernel", (6, 2, 3)), ("bias", (2, 3))]),
+    ("multi_head_attention", "value_dense/", "value/", [("kernel", (6, 2, 3)), ("bias", (2, 3))]),
+    ("multi_head_attention", "output_dense/", "attention_output/", [("kernel", (2, 3, 6)), ("bias", (6,))]),
+    ("gru", "cell/", "gru_cell/", [("kernel", (6, 6)), ("recurrent_kernel", (2, 6)), ("bias", (2, 6))]),
+    ("time_distributed", "layer/", "", [("kernel", (2, 3)), ("bias", (3,))]),
+]
+with make("keras3_parts.weights.h5") as file:
+    numbers = Numbers()
+    for layer, part, _, weights in PARTS:
+        for i, (_, shape) in enumerate(weights):
+            file.create_dataset(f"layers/{layer}/{part}vars/{i}", data=numbers.next(shape))
+    file.create_dataset("layers/bidirectional/forward_layer/cell/seed_generator/vars/0", data=np.array([1, 2], dtype="uint32"))
+
+with make("legacy_parts.h5") as file:
+    layers = {}
+    for layer, _, part, weights in PARTS:
+        layers.setdefault(layer, []).extend((f"{layer}/{part}{name}:0", shape) for name, shape in weights)
+    write_names(file, "layer_names", list(layers), None, split=False)
+    numbers = Numbers()
+    for layer, weights in layers.items():
+        group = file.create_group(layer)
+        write_names(group, "weight_names", [name for name, _ in weights], None, split=False)
+        for name, shape in weights:
+            group.create_dataset(name, data=numbers.next(shape))

@@ -60,7 +60,8 @@ public sealed class BlockMaskTests<T>
         {
             foreach (double gamma in (double[])[0.05, 0.4, 0.98])
             {
-                T[] x = new T[Samples * size], scratch = new T[BlockMask.ScratchLength(Samples, shape.H, shape.W, shape.C, block.H, block.W)];
+                T[] x = new T[Samples * size];
+                T[] scratch = new T[BlockMask.ScratchLength(Samples, shape.H, shape.W, shape.C, block.H, block.W)];
                 new RandomSource(1, 1).FillNormal(x.AsSpan());
                 T[] expected = Naive(x, shape, block, new DropoutRate(gamma), keys);
                 foreach (int threads in (int[])[1, 2, 4])

@@ -16,7 +16,8 @@ public sealed class ConcreteMaskTests<T>(double tolerance)
 
     // Equation 5 of the paper and its derivative as they stand.
     [Test]
-    public void MasksAndGradientAreTheFormulas([Values(1, 7, 16, 65, 130)] int channels, [Values(-2.2, 0, 0.9)] double logit, [Values(0.1, 0.7)] double temperature)
+    public void MasksAndGradientAreTheFormulas(
+        [Values(1, 7, 16, 65, 130)] int channels, [Values(-2.2, 0, 0.9)] double logit, [Values(0.1, 0.7)] double temperature)
     {
         uint[] keys = channels % 2 == 0 ? [] : [4, 9, 4];
         T[] masks = new T[Rows * channels], y = new T[Rows * Positions * channels], dy = new T[y.Length];

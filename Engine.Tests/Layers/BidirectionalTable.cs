@@ -19,13 +19,14 @@ internal static class BidirectionalTable
                     yield return Row($"by {mode}", input, [units], () => new Bidirectional(new LSTM(4), mode));
                     yield return Row(
                         $"by {mode}, sequences", input, [input[0], units],
-                        () => new Bidirectional(new LSTM(4, returnSequences: true), mode));
+                        () => new Bidirectional(new SimpleRNN(4, returnSequences: true), mode));
                 }
 
-                yield return Row("of two layers", input, [8], () => new Bidirectional(
-                    new LSTM(4), backwardLayer: new LSTM(4, goBackwards: true) { Name = "back", Trainable = false }));
+                yield return Row("of a GRU and an LSTM", input, [8], () => new Bidirectional(
+                    new GRU(4), backwardLayer: new LSTM(4, goBackwards: true) { Name = "back", Trainable = false }));
                 yield return Row("with dropout", input, [8], () => new Bidirectional(
-                    new LSTM(4, dropout: 0.3, recurrentDropout: 0.2))) with { IsSameInAllPhases = false };
+                    new LSTM(4, dropout: 0.3, recurrentDropout: 0.2))) with
+                { IsSameInAllPhases = false };
             }
         }
     }

@@ -62,11 +62,11 @@ public class BidirectionalTests
     [Test]
     public void TakesALayerOfItsOwnForTheWayBack()
     {
-        Bidirectional both = new(new LSTM(3), backwardLayer: new LSTM(3, goBackwards: true));
+        Bidirectional both = new(new LSTM(3), backwardLayer: new GRU(3, goBackwards: true));
         Assert.That(both.Apply(new Input(Steps, Features)).Shape, Is.EqualTo(Shape.Create(6)));
-        Assert.That(new[] { both.Layer.Name, both.BackwardLayer.Name }, Is.EqualTo(new[] { "forward_lstm", "backward_lstm" }));
+        Assert.That(new[] { both.Layer.Name, both.BackwardLayer.Name }, Is.EqualTo(new[] { "forward_lstm", "backward_gru" }));
         Assert.That(
-            () => new Bidirectional(new LSTM(3), backwardLayer: new LSTM(4, goBackwards: true)).Apply(new Input(Steps, Features)),
+            () => new Bidirectional(new LSTM(3), backwardLayer: new GRU(4, goBackwards: true)).Apply(new Input(Steps, Features)),
             Throws.TypeOf<ShapeException>().With.Message.EqualTo(
                 "Bidirectional: expected both directions to give [n, 3], got [n, 4] backwards. Give the backwardLayer the same units."));
     }

@@ -51,7 +51,7 @@ public sealed class DropConnectTests<T>
         Dense dense = new(Units);
         Sequential model = Model(new DropConnect(dense, rate));
         T[] x = Samples.Numbers<T>(Batch * Features, 3);
-        T[] alone = new LayerRun<T>(new Sequential(new Input(Features), dense) { Precision = PrecisionOfT }, Batch, Phase.Inference).Forward(x)[0];
+        T[] alone = new LayerRun<T>(Model(dense), Batch, Phase.Inference).Forward(x)[0];
         LayerRun<T> run = new(model, Batch);
         Assert.That(run.Forward(x)[0].SequenceEqual(alone), Is.EqualTo(rate == 0), "in training");
         run.Run.Phase = Phase.Inference;
@@ -106,7 +106,7 @@ public sealed class DropConnectTests<T>
         Sequential model = Model(layer);
         T[] x = Samples.Numbers<T>(Batch * Features, 3);
         LayerRun<T> run = new(model, Batch, Phase.Inference);
-        T[] alone = new LayerRun<T>(new Sequential(new Input(Features), dense) { Precision = PrecisionOfT }, Batch, Phase.Inference).Forward(x)[0];
+        T[] alone = new LayerRun<T>(Model(dense), Batch, Phase.Inference).Forward(x)[0];
         Assert.That(run.Forward(x)[0], Is.EqualTo(alone));
 
         double squares = dense.Kernel!.Values<T>().ToArray().Sum(w => double.CreateChecked(w * w));

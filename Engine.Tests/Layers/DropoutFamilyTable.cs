@@ -80,10 +80,12 @@ internal static class DropoutFamilyTable
             {
                 yield return Connect(rate, [7], [5], () => new DropConnect(new Dense(5), rate));
                 yield return Connect(rate, [5, 3], [5, 4], () => new DropConnect(new Dense(4, ActivationFunction.Tanh), rate));
-                yield return Connect(rate, [5, 6, 3], [4, 5, 4], () => new DropConnect(new Conv2D(4, (2, 2), ActivationFunction.ReLU), rate));
+                yield return Connect(rate, [5, 6, 3], [4, 5, 4], () => new DropConnect(
+                    new Conv2D(4, (2, 2), ActivationFunction.ReLU), rate));
             }
 
-            yield return Connect(0.4, [7], [5], () => new DropConnect(new Dense(5, ActivationFunction.SiLU), 0.4, ["kernel", "bias"], Seed));
+            yield return Connect(0.4, [7], [5], () => new DropConnect(
+                new Dense(5, ActivationFunction.SiLU), 0.4, ["kernel", "bias"], Seed));
             yield return Connect(0.4, [6, 5, 3], [6, 5, 4], () => new DropConnect(
                 new SeparableConv2D(4, (3, 3), padding: Padding.Same), 0.4, ["pointwise_kernel"]));
             yield return Connect(0.4, [4, 3], [5], () => new DropConnect(new LSTM(5), 0.4, ["recurrent_kernel"]));
@@ -141,7 +143,8 @@ internal static class DropoutFamilyTable
         new($"of {make().InitialRate} around {make().Layer.Kind}", make, [input], output)
         {
             Wrong = [Shape.Scalar],
-            WrongMessage = "concrete_dropout (ConcreteDropout): expected input [n, ..., channels], got [n]. Give the samples at least one axis.",
+            WrongMessage = "concrete_dropout (ConcreteDropout): expected input [n, ..., channels], got [n]. "
+                + "Give the samples at least one axis.",
             IsSameInAllPhases = false,
             Step = 1e-4,
         };

@@ -54,8 +54,8 @@ public sealed class DropoutFamilyTests<T>
         from seed in (ulong?[])[null, 77]
         select new TestCaseData(member, rate, seed);
 
-    // The factor of an element has mean 1 and variance rate / (1 − rate). Within four and a half standard errors of independent draws: one in
-    // 150,000 seeds would fail.
+    // The factor of an element has mean 1 and variance rate / (1 − rate). Within four and a half standard errors of independent
+    // draws: one in 150,000 seeds would fail.
     [TestCaseSource(nameof(Expectations))]
     public void TheExpectedOutputIsTheInput(Member member, double rate, ulong? seed)
     {
@@ -93,7 +93,9 @@ public sealed class DropoutFamilyTests<T>
     public void InferenceIsTheIdentityBitForBit(Member member)
     {
         T[] x = Odd(Batch * member.Input.Size);
-        Assert.That(Bits(new LayerRun<T>(member.Make(0.4, null), member.Input, Batch, Phase.Inference).Forward(x)[0]), Is.EqualTo(Bits(x)));
+        LayerRun<T> run = new(member.Make(0.4, null), member.Input, Batch, Phase.Inference);
+        Assert.That(Bits(run.Forward(x)[0]), Is.EqualTo(Bits(x)));
+        Assert.That(Bits(run.Backward(x)[0]), Is.EqualTo(Bits(x)));
     }
 
     [TestCaseSource(nameof(All))]
@@ -136,9 +138,11 @@ public sealed class DropoutFamilyTests<T>
         Assert.That(own.Forward(x)[0], Is.Not.EqualTo(ownFirst), "the step, with a seed of its own");
         run.Run.Step = 1;
         run.Run.RowKeys = new uint[] { 3, 4, 3, 2, 1, 0 };
-        T[][] rows = [.. run.Forward([.. Enumerable.Repeat(x[..member.Input.Size], Batch).SelectMany(row => row)])[0].Chunk(member.Input.Size)];
+        T[] same = [.. Enumerable.Repeat(x[..member.Input.Size], Batch).SelectMany(row => row)];
+        T[][] rows = [.. run.Forward(same)[0].Chunk(member.Input.Size)];
         Assert.That(rows[2], Is.EqualTo(rows[0]), "rows of one key");
-        Assert.That(rows.Distinct(new SameValues()).Count(), Is.EqualTo(member == s_variational ? 1 : member.Draws == 1 ? 2 : Batch - 1));
+        int different = member == s_variational ? 1 : member.Draws == 1 ? 2 : Batch - 1;
+        Assert.That(rows.Distinct(new SameValues()).Count(), Is.EqualTo(different));
     }
 
     // Of the factors: within four and a half standard errors, with the fourth moment of a normal number, 3 σ⁴.
@@ -166,8 +170,8 @@ public sealed class DropoutFamilyTests<T>
         }
     }
 
-    // Inputs of mean 0 and variance 1, as selu's outputs are. Within five standard errors of mean and variance, the latter with the fourth
-    // moment of the output, which stays below 8.
+    // Inputs of mean 0 and variance 1, as selu's outputs are. Within five standard errors of mean and variance, the latter with
+    // the fourth moment of the output, which stays below 8.
     [Test]
     public void AlphaDropoutKeepsMeanAndVariance([Values(0.02, 0.1, 0.3, 0.5, 0.8)] double rate, [Values] bool features)
     {
@@ -181,7 +185,8 @@ public sealed class DropoutFamilyTests<T>
         Assert.That(square - (mean * mean), Is.EqualTo(1).Within(5 * Math.Sqrt(7 / draws)));
 
         double dropped = y.GroupBy(value => value).Max(group => group.Count()) / (double)y.Length;
-        Assert.That(dropped, Is.EqualTo(rate).Within(5 * Math.Sqrt(rate * (1 - rate) / draws)), "the most frequent value is that of the dropped");
+        double error = Math.Sqrt(rate * (1 - rate) / draws);
+        Assert.That(dropped, Is.EqualTo(rate).Within(5 * error), "the most frequent value is that of the dropped");
     }
 
     [Test]

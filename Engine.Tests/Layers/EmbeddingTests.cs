@@ -94,8 +94,8 @@ public sealed class EmbeddingKernelsTests<T>
     {
         T[] indices = [.. new[] { 0, 2, 1.004, 2.9, 7 }.Select(T.CreateChecked)];
         Assert.That(EmbeddingKernels.FindInvalid<T>(indices, 8), Is.EqualTo(3));
-        Assert.That(EmbeddingKernels.FindInvalid<T>(indices[..3], 3), Is.EqualTo(-1));
-        Assert.That(EmbeddingKernels.FindInvalid<T>(indices[..3], 2), Is.EqualTo(1));
+        Assert.That(EmbeddingKernels.FindInvalid<T>(indices.AsSpan(0, 3), 3), Is.EqualTo(-1));
+        Assert.That(EmbeddingKernels.FindInvalid<T>(indices.AsSpan(0, 3), 2), Is.EqualTo(1));
         Assert.That(EmbeddingKernels.FindInvalid<T>([T.NaN], 2), Is.Zero);
     }
 }

@@ -9,7 +9,9 @@ using Engine.Tests.Models;
 
 namespace Engine.Tests.Layers;
 
-/// <summary>Rates of the dropout family: ranges, decay over a model, what training makes of a learned one, and whole trainings.</summary>
+/// <summary>
+/// Rates of the dropout family: ranges, decay over a model, what training makes of a learned one, and whole trainings.
+/// </summary>
 public sealed class FamilySettingsTests
 {
     private static IEnumerable<Func<double, Layer>> WithRates =>
@@ -27,8 +29,9 @@ public sealed class FamilySettingsTests
         string range = layer is GaussianDropout ? "0 to less than 1" : "0 to 1";
         foreach (double rate in (double[])[-0.1, 1.5, double.NaN])
         {
-            Assert.That(() => rated.Rate = rate, Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith(FormattableString.Invariant(
-                $"{layer.Kind}: expected a rate from {range}, the share that is dropped, got {rate}.")));
+            string message = FormattableString.Invariant(
+                $"{layer.Kind}: expected a rate from {range}, the share that is dropped, got {rate}.");
+            Assert.That(() => rated.Rate = rate, Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith(message));
             Assert.That(() => make(rate), Throws.TypeOf<ArgumentOutOfRangeException>());
         }
 
@@ -55,7 +58,9 @@ public sealed class FamilySettingsTests
     [Test]
     public void LinearDecayGoesFromTheFirstBlockToTheLast()
     {
-        Assert.That(Enumerable.Range(1, 4).Select(block => StochasticDepth.LinearDecay(block, 4, 0.6)), Is.EqualTo(new[] { 0.15, 0.3, 0.45, 0.6 }).Within(1e-15));
+        Assert.That(
+            Enumerable.Range(1, 4).Select(block => StochasticDepth.LinearDecay(block, 4, 0.6)),
+            Is.EqualTo(new[] { 0.15, 0.3, 0.45, 0.6 }).Within(1e-15));
         Assert.That(() => StochasticDepth.LinearDecay(0, 4, 0.6), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith(
             "StochasticDepth.LinearDecay: expected a block from 1 to 4, got 0."));
         Assert.That(() => StochasticDepth.LinearDecay(1, 4, 1.6), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith(
@@ -101,13 +106,25 @@ public sealed class FamilySettingsTests
         float[] Weights(int threads)
         {
             Sequential model = new(
-                new Input(6, 6, 2), new GaussianNoise(0.1), new DropConnect(new Conv2D(16, (3, 3), padding: Padding.Same), 0.3), new DropBlock2D(2, 0.2),
-                new FeatureAlphaDropout(0.1), new SpatialDropout2D(0.1), new Flatten(), new ConcreteDropout(new Dense(40, ActivationFunction.SELU)),
-                new AlphaDropout(0.1), new GaussianDropout(0.2), new VariationalDropout(0.2), new StochasticDepth(0.1), new Dropout(0.2), new Dense(3))
+                new Input(6, 6, 2),
+                new GaussianNoise(0.1),
+                new DropConnect(new Conv2D(16, (3, 3), padding: Padding.Same), 0.3),
+                new DropBlock2D(2, 0.2),
+                new FeatureAlphaDropout(0.1),
+                new SpatialDropout2D(0.1),
+                new Flatten(),
+                new ConcreteDropout(new Dense(40, ActivationFunction.SELU)),
+                new AlphaDropout(0.1),
+                new GaussianDropout(0.2),
+                new VariationalDropout(0.2),
+                new StochasticDepth(0.1),
+                new Dropout(0.2),
+                new Dense(3))
             { Seed = 2 };
             model.Compile(new Adam(0.01), Loss.MeanSquaredError());
             model.Fit(
-                new Dataset(x, Samples.Tensor<float>(4, 90, 3)), new FitOptions { Epochs = 2, BatchSize = 32, Seed = 3, DegreeOfParallelism = threads });
+                new Dataset(x, Samples.Tensor<float>(4, 90, 3)),
+                new FitOptions { Epochs = 2, BatchSize = 32, Seed = 3, DegreeOfParallelism = threads });
             return Samples.Weights<float>(model);
         }
     }
@@ -117,15 +134,14 @@ public sealed class FamilySettingsTests
     {
         using TempFolder folder = new();
         string path = folder.File("model");
-        Sequential model = new(
-            new Input(7),
-            new ConcreteDropout(new DropConnect(new Dense(5, ActivationFunction.Tanh) { Name = "inner", Trainable = false }, 0.3, ["kernel", "bias"])));
+        Dense inner = new(5, ActivationFunction.Tanh) { Name = "inner", Trainable = false };
+        Sequential model = new(new Input(7), new ConcreteDropout(new DropConnect(inner, 0.3, ["kernel", "bias"])));
         model.Save(path);
         ConcreteDropout loaded = (ConcreteDropout)Model.Load(path).Layers[^1];
         DropConnect connect = (DropConnect)loaded.Layer;
         Assert.That((connect.Rate, connect.Layer.Name, connect.Layer.Trainable), Is.EqualTo((0.3, "inner", false)));
         Assert.That(connect.ParameterNames, Is.EqualTo(new[] { "kernel", "bias" }));
         Assert.That(loaded.Parameters.Select(p => p.Name), Is.EqualTo(new[] { "dropout_logit", "kernel", "bias" }));
-        Assert.That(((Dense)connect.Layer).Kernel!.Values<float>().ToArray(), Is.EqualTo(model.Parameters[1].Values<float>().ToArray()));
+        Assert.That(((Dense)connect.Layer).Kernel!.Values<float>().ToArray(), Is.EqualTo(inner.Kernel!.Values<float>().ToArray()));
     }
 }

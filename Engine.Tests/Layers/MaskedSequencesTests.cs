@@ -18,8 +18,8 @@ public class MaskedSequencesTests
 
     private static readonly Func<Layer>[] Readers =
     [
-        () => new LSTM(4), () => new Bidirectional(new LSTM(2)),
-        () => new Bidirectional(new LSTM(4), MergeMode.Sum), () => new LSTM(4, goBackwards: true),
+        () => new LSTM(4), () => new GRU(4), () => new SimpleRNN(4), () => new Bidirectional(new LSTM(2)),
+        () => new Bidirectional(new GRU(4), MergeMode.Sum), () => new LSTM(4, goBackwards: true),
     ];
 
     [TestCaseSource(nameof(Readers))]
@@ -91,7 +91,8 @@ public class MaskedSequencesTests
         int[][] words = [.. Enumerable.Range(0, 600).Select(_ => Enumerable.Range(0, random.Next(1, 13)).Select(_ => random.Next(1, 13)).ToArray())];
         float[] labels = [.. words.Select(word => word.Contains(1) ? 1f : 0)];
         Sequential model = new(
-            new Input(12), new Embedding(13, 8, maskZero: true), new LSTM(16), new Dense(1, Sigmoid)) { Seed = 1 };
+            new Input(12), new Embedding(13, 8, maskZero: true), new LSTM(16), new Dense(1, Sigmoid))
+        { Seed = 1 };
         model.Compile(new Adam(0.01), Loss.BinaryCrossentropy(), Metric.BinaryAccuracy());
         Dataset data = new(Sequences.Pad(words, 12, SequenceSide.Post), labels);
         (Dataset train, Dataset test) = data.Split(0.8);

@@ -108,6 +108,22 @@ public sealed class ScheduledFitTests
             Throws.InvalidOperationException.With.Message.StartsWith("SGD: expected a learning rate of its own to be changed, got one"));
     }
 
+    [TestCaseSource(typeof(Optimizers.LearningRateScheduleTests), nameof(Optimizers.LearningRateScheduleTests.All))]
+    public void A_scheduled_step_allocates_nothing(LearningRateSchedule schedule)
+    {
+        Model model = OneWeight(new Adam(schedule));
+        System.Numerics.Tensors.Tensor<double> x = System.Numerics.Tensors.Tensor.Create([1.0], [1, 1]);
+        FitOptions options = new() { DegreeOfParallelism = 1 };
+        for (int i = 0; i < 3; i++)
+        {
+            model.TrainOnBatch<double>(x, x, options);
+        }
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        model.TrainOnBatch<double>(x, x, options);
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+    }
+
     internal static Dataset OneSample => new(
         System.Numerics.Tensors.Tensor.Create([1.0], [1, 1]), System.Numerics.Tensors.Tensor.Create([0.0], [1, 1]));
 

@@ -18,7 +18,8 @@ public sealed class NoiseVectorsTests<T>
     private static double Normal(uint row, int element)
     {
         int place = element % Group, pair = place % (Group / 2);
-        uint w = Word(RandomKind.Normal, row, element / Group, pair), v = Word(RandomKind.Normal, row, element / Group, pair + (Group / 2));
+        uint w = Word(RandomKind.Normal, row, element / Group, pair);
+        uint v = Word(RandomKind.Normal, row, element / Group, pair + (Group / 2));
         double radius = Math.Sqrt(-2 * Math.Log(((w >> 1) | 1) / (double)(1u << 31)));
         var (sine, cosine) = Math.SinCos((int)(v << 2) / (double)(1u << 31) * Math.PI / 4);
         cosine *= v >> 31 == 0 ? 1 : -1;
@@ -48,8 +49,9 @@ public sealed class NoiseVectorsTests<T>
         for (int i = 0; i < normal.Length; i++)
         {
             // Some roundings of float: 2⁻²⁴ of numbers up to 7, and of logarithms up to 22.
-            Assert.That(double.CreateChecked(normal[i]), Is.EqualTo(Normal(row, (firstGroup * Group) + i)).Within(2e-6), $"normal {i}");
-            Assert.That(double.CreateChecked(logistic[i]), Is.EqualTo(Logistic(row, (firstGroup * Group) + i)).Within(3e-6), $"logistic {i}");
+            int element = (firstGroup * Group) + i;
+            Assert.That(double.CreateChecked(normal[i]), Is.EqualTo(Normal(row, element)).Within(2e-6), $"normal {i}");
+            Assert.That(double.CreateChecked(logistic[i]), Is.EqualTo(Logistic(row, element)).Within(3e-6), $"logistic {i}");
         }
     }
 

@@ -55,8 +55,12 @@ public sealed class LearningRateScheduleTests
             new CosineDecayRestarts(0.5, 4), (0, 0.5), (2, 0.25), (4, 0.5), (8, 0.25), (12, 0.5), (20, 0.25), (28, 0.5), (60, 0.5));
         yield return Case(new CosineDecayRestarts(0.5, 4, periodFactor: 1), (3, 0.25 * (1 - root)), (4, 0.5), (6, 0.25), (400, 0.5));
 
-        // Periods of 4, 12, 36, 108 steps begin at 0, 4, 16, 52, 160: where log 27 / log 3 rounds to the wrong side of 3.
-        yield return Case(new CosineDecayRestarts(0.5, 4, periodFactor: 3), (16, 0.5), (52, 0.5), (160, 0.5), (106, 0.25));
+        // Periods of 4, 12, 36, 108, 324 steps begin at 0, 4, 16, 52, 160 and 484, where log 243 / log 3 is 4.999999999999999.
+        yield return Case(new CosineDecayRestarts(0.5, 4, periodFactor: 3), (16, 0.5), (52, 0.5), (160, 0.5), (106, 0.25), (484, 0.5));
+
+        // The fourth period begins at 100 · (1 + 1.1 + 1.21) = 331, a sum that rounds above 3.31; the step before is at its end.
+        yield return Case(
+            new CosineDecayRestarts(0.5, 100, periodFactor: 1.1), (331, 0.5), (330, 0.25 * (1 - Math.Cos(Math.PI / 121))), (100, 0.5));
 
         // 0.5 · (0.9 · 0.5^i · ½ (1 + cos) + 0.1)
         yield return Case(

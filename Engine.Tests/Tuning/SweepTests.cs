@@ -75,6 +75,11 @@ public sealed class SweepTests
         Assert.That(Of("log").Average(Math.Log10), Is.EqualTo(-2).Within(4 * few));
         Assert.That(Of("integer").Average(), Is.EqualTo(4).Within(3 * few));
         Assert.That(result.Points.Count(point => point.Values["kind"].ToString() == "a"), Is.EqualTo(200).Within(40));
+
+        // Each parameter draws for itself: the correlation of independent numbers, within four standard errors.
+        Assert.That(
+            Of("uniform").Zip(Of("log"), (u, log) => (u - 0.5) / Math.Sqrt(25.0 / 12) * (Math.Log10(log) + 2) / Math.Sqrt(16.0 / 12)).Average(),
+            Is.EqualTo(0).Within(4 / Math.Sqrt(400)));
         Assert.That(result.Points.Select(point => (point.Values["uniform"], point.Values["log"])).Distinct().Count(), Is.EqualTo(400));
     }
 
@@ -146,6 +151,34 @@ public sealed class SweepTests
                 "Sweep: expected every trial to give its numbers, got an error from x 2, seed 5: It diverged.")
                 .And.InnerException.TypeOf<ArithmeticException>());
         Assert.That(begun, Is.EqualTo(2));
+    }
+
+    [Test]
+    public void A_trial_that_fails_cancels_the_others()
+    {
+        using ManualResetEventSlim isSecondRunning = new();
+        bool wasCancelled = false;
+
+        Assert.That(
+            () => new Sweep { Parameters = { SweepParameter.Values("x", 1, 2) } }.Run(
+                trial =>
+                {
+                    if (trial["x"] == 1)
+                    {
+                        isSecondRunning.Wait();
+                        throw new ArithmeticException("It diverged.");
+                    }
+
+                    isSecondRunning.Set();
+
+                    // The minute is for a sweep that does not cancel: it fails then, rather than to hang.
+                    wasCancelled = trial.CancellationToken.WaitHandle.WaitOne(TimeSpan.FromMinutes(1));
+                    trial.CancellationToken.ThrowIfCancellationRequested();
+                    return new TrialResult(("y", 1));
+                },
+                new SweepOptions { DegreeOfParallelism = 2 }),
+            Throws.InvalidOperationException.With.Message.EndsWith("got an error from x 1, seed 0: It diverged."));
+        Assert.That(wasCancelled);
     }
 
     [Test]

@@ -39,8 +39,8 @@ internal static class MonteCarloModels
 
     /// <summary>Steps with a mask, which crosses the border; dropout inside a layer that sees each step as a row.</summary>
     public static Sequential Steps() => new(
-        new Input(5, 4), new Masking(), new TimeDistributed(new Dense(6, ReLU)), new Dropout(0.3),
-        new TimeDistributed(new Dropout(0.3)), new GlobalAveragePooling1D(), new Dense(3, Softmax))
+        new Input(8, 4), new Masking(), new TimeDistributed(new Dense(6, ReLU)), new TimeDistributed(new Dropout(0.3)),
+        new GlobalAveragePooling1D(), new Dense(3, Softmax))
     { Seed = 4 };
 
     /// <summary>A recurrent layer with masks for a sequence, and for its steps.</summary>

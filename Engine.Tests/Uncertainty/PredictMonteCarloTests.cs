@@ -150,6 +150,21 @@ public sealed class PredictMonteCarloTests
     }
 
     [Test]
+    public void Quantiles_are_linear_between_samples()
+    {
+        Model model = MonteCarloModels.Regression();
+        Tensor<float> x = Inputs(model, 3);
+        MonteCarloPrediction run = model.PredictMonteCarlo(x, 11, seed: 7, new MonteCarloOptions { Quantiles = [0, 0.33, 1] });
+        for (int row = 0; row < 3; row++)
+        {
+            float[] sorted = [.. Enumerable.Range(0, 11).Select(k => model.PredictSample(x, k, seed: 7)[row, 0]).Order()];
+            Assert.That(run.Quantile(0)[row, 0], Is.EqualTo(sorted[0]));
+            Assert.That(run.Quantile(0.33)[row, 0], Is.EqualTo(sorted[3] + (0.3 * (sorted[4] - sorted[3]))).Within(1e-5).Percent);
+            Assert.That(run.Quantile(1)[row, 0], Is.EqualTo(sorted[10]));
+        }
+    }
+
+    [Test]
     public void A_small_deviation_beside_a_large_mean_keeps_its_digits()
     {
         Sequential model = new(new Input(1), new Dropout(0.5), new Dense(1)) { Precision = Precision.Double };
@@ -254,6 +269,10 @@ public sealed class PredictMonteCarloTests
             float[] ofRun = [.. EachSample.Select(level => Samples.Values(run.Quantile(level))[i])];
             Assert.That(ofRun, Is.EqualTo(alone.Select(sample => sample[i]).Order().ToArray()));
         }
+
+        // The last row is all noise, the first none; only its dropout's eight masks are left to it.
+        Assert.That(alone.Select(sample => sample[0]).Distinct().Count(), Is.LessThanOrEqualTo(8));
+        Assert.That(alone.Select(sample => sample[18]).Distinct().Count(), Is.GreaterThan(8));
     }
 
     [Test]

@@ -55,7 +55,8 @@ public class ChartTests
     [Test]
     public void LogarithmicAxesHavePowersOfTen()
     {
-        Chart chart = Chart.Lines("t", "Learning rate", "Loss", ("a", [1e-5, 1e-3, 1e-1], [1000, 10, 1e5])).WithLogarithmicX().WithLogarithmicY();
+        Chart chart = Chart.Lines("t", "Learning rate", "Loss", ("a", [1e-5, 1e-3, 1e-1], [1000, 10, 1e5]))
+            .WithLogarithmicX().WithLogarithmicY();
         string[] texts = TextsOf(chart);
         Assert.That(texts, Does.Contain("Learning rate, logarithmic").And.Contain("Loss, logarithmic"));
         Assert.That(texts, Does.Contain("10⁻⁵").And.Contain("0.01").And.Contain("100").And.Contain("10⁵"));
@@ -64,11 +65,27 @@ public class ChartTests
     }
 
     [Test]
+    public void YearsHaveNoSeparatorAndLargeNumbersHave()
+    {
+        Assert.That(TextsOf(Chart.Lines("t", "Year", "y", ("", [1990, 2010], [0, 50_000]))), Does.Contain("2000").And.Contain("20,000"));
+        Assert.That(TextsOf(Chart.HeatMap(Tensor.Create(new float[4000], [1, 4000]), "t")), Does.Contain("2000"));
+    }
+
+    [Test]
+    public void TwentyFourSeriesAreToldApart()
+    {
+        (string, IReadOnlyList<double>, IReadOnlyList<double>)[] series =
+            [.. Enumerable.Range(0, 24).Select(i => ($"{i}", (IReadOnlyList<double>)[i], (IReadOnlyList<double>)[i]))];
+        Curve[] curves = Curve.FromSeries("Scatter", series, connected: false);
+        Assert.That(curves.Select(curve => (curve.Color % 6, curve.Marker % 4)).Distinct().Count(), Is.EqualTo(24));
+    }
+
+    [Test]
     public void ARangeCutsLinesOff()
     {
         Chart chart = Chart.Lines("t", "x", "y", ("", [1, 2], [0, 1000]));
-        Assert.That(TextsOf(chart), Does.Contain("1,000").And.Not.Contain("0.5"));
-        Assert.That(TextsOf(chart.WithYRange(0, 1)), Does.Contain("0.5").And.Not.Contain("1,000"));
+        Assert.That(TextsOf(chart), Does.Contain("1000").And.Not.Contain("0.5"));
+        Assert.That(TextsOf(chart.WithYRange(0, 1)), Does.Contain("0.5").And.Not.Contain("1000"));
         Assert.That(() => chart.WithYRange(1, 1), Throws.ArgumentException.With.Message.EqualTo(
             "Chart.WithYRange: expected the upper end above the lower one, got 1 and 1."));
     }

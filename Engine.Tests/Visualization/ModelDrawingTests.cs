@@ -90,7 +90,8 @@ public class ModelDrawingTests
         }
 
         // A way around a block of 7 ranks is a straight line in most blocks.
-        int straight = layout.Paths.Count(path => path.Length > 3 && path[1..^1].Select(point => layout.Middles[point]).Distinct().Count() == 1);
+        int straight = layout.Paths.Count(path =>
+            path.Length > 3 && path[1..^1].Select(point => layout.Middles[point]).Distinct().Count() == 1);
         Assert.That(straight, Is.GreaterThanOrEqualTo(12));
     }
 
@@ -101,7 +102,11 @@ public class ModelDrawingTests
         var shared = new Dense(5) { Name = "shared" };
         Node sum = new Add().Apply(shared.Apply(left.Output), shared.Apply(right.Output));
         Node joined = new Concatenate().Apply(sum, left.Output);
-        var head = new Sequential(new Input(9), new Dropout(0.5), new Dense(6) { Trainable = false }, new Dense(2) { Trainable = false }) { Name = "head" };
+        var head = new Sequential(
+            new Input(9), new Dropout(0.5), new Dense(6) { Trainable = false }, new Dense(2) { Trainable = false })
+        {
+            Name = "head",
+        };
         return new Model([left.Output, right.Output], [new Dense(10).Apply(head.Apply(joined))]);
     }
 }

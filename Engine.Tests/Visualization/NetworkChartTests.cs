@@ -109,7 +109,7 @@ public class NetworkChartTests
     {
         string[] texts = TextsOf(Chart.AccuracyAndGap("Dropout rate", [0.1, 0.5], [1.0, 0.9], [0.7, 0.8]));
         Assert.That(texts, Does.Contain("Gap (percentage points)").And.Contain("Accuracy (%)").And.Contain("training").And.Contain("test"));
-        Assert.That(texts, Does.Contain("30").And.Contain("0").And.Not.Contain("40"), "the gap's axis begins at zero and reaches its greatest value");
+        Assert.That(texts, Does.Contain("30").And.Contain("0").And.Not.Contain("40"), "from zero to the greatest gap");
         Assert.That(() => Chart.AccuracyAndGap("x", [0.1], [1, 1], [1]), Throws.ArgumentException.With.Message.StartsWith(
             "Chart.AccuracyAndGap: expected x and y of equal length, at least 1, got 1 and 2 in 'training'."));
     }

@@ -88,13 +88,14 @@ internal static partial class ChartRenderer
     private static void DrawRow(SKCanvas canvas, ChartLayout layout, Plot?[] plots, int row, SKRect area)
     {
         int first = row * layout.Columns, end = Math.Min(first + layout.Columns, plots.Length);
-        float[] widths = [.. Enumerable.Range(first, end - first).Select(i => HasColorBar(plots[i]) ? ChartStyle.ColorBarWidth : 0)];
+        float[] widths = [.. plots[first..end].Select(plot => HasColorBar(plot) ? ChartStyle.ColorBarWidth : 0)];
         float columnWidth = (area.Width - widths.Sum()) / layout.Columns;
         widths = [.. widths.Select(width => columnWidth + width)];       // with a colour bar or without: axes of the same length
         using SKFont font = CanvasText.NewFont(ChartStyle.TextSize);
         LegendStrip[] legends = [.. widths.Select((width, i) => new LegendStrip(layout.Panels[first + i].Legend, font, width))];
         float bottom = area.Bottom - legends.Max(legend => legend.Height);      // the same for all of a row: axes in one line
-        FigureTitle?[] titles = [.. widths.Select((width, i) => plots[first + i] is { } plot ? new FigureTitle(plot, width - LeftMargin) : null)];
+        FigureTitle?[] titles = [.. widths.Select((width, i) =>
+            plots[first + i] is { } plot ? new FigureTitle(plot, width - LeftMargin) : null)];
         float titleHeight = titles.Max(title => title?.Height ?? 0);
         float left = area.Left;
         for (int i = 0; i < widths.Length; i++)

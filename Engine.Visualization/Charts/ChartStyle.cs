@@ -35,6 +35,8 @@ internal static class ChartStyle
         MarkerShape.FilledCircle, MarkerShape.FilledSquare, MarkerShape.FilledTriangleUp, MarkerShape.FilledDiamond,
     ];
 
+    private static readonly Func<double, string> LibraryText = new NumericAutomatic().LabelFormatter;
+
     /// <summary>The font of all charts, for text that is drawn beside the plots. Shared: not to be disposed.</summary>
     public static SKTypeface Typeface => EmbeddedFont.Instance.Regular;
 
@@ -60,6 +62,8 @@ internal static class ChartStyle
             axis.Label.FontName = FontFamily;
             axis.TickLabelStyle.FontName = FontFamily;
             axis.TickLabelStyle.FontSize = TextSize;
+            if (axis.TickGenerator is NumericAutomatic ticks)
+                ticks.LabelFormatter = NumberText;
         }
 
         plot.Axes.Top.FrameLineStyle.Width = 0;
@@ -91,7 +95,7 @@ internal static class ChartStyle
     /// <summary>Whole numbers only: for epochs, rows and columns.</summary>
     public static void UseIntegerTicks(IAxis axis)
     {
-        axis.TickGenerator = new NumericAutomatic { IntegerTicksOnly = true };
+        axis.TickGenerator = new NumericAutomatic { IntegerTicksOnly = true, LabelFormatter = NumberText };
         axis.MinorTickStyle.Length = 0;
     }
 
@@ -106,6 +110,13 @@ internal static class ChartStyle
                 ? Math.Pow(10, exponent).ToString("G4", CultureInfo.InvariantCulture)
                 : "10" + Superscript((int)Math.Round(exponent)),
         };
+    }
+
+    // As the library writes numbers, but a year is not "1,999".
+    private static string NumberText(double value)
+    {
+        string text = LibraryText(value);
+        return Math.Abs(value) < 9999.5 ? text.Replace(",", "", StringComparison.Ordinal) : text;
     }
 
     private static string Superscript(int exponent) => string.Concat(

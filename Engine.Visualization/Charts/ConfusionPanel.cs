@@ -21,7 +21,8 @@ internal sealed class ConfusionPanel : PlotPanel
         if (labels.Count == 0 || labels.Count != predictions.Count)
         {
             throw new ArgumentException(
-                $"Chart.ConfusionMatrix: expected as many labels as predictions, at least 1, got {labels.Count} and {predictions.Count}.");
+                "Chart.ConfusionMatrix: expected as many labels as predictions, at least 1, "
+                + $"got {labels.Count} and {predictions.Count}.");
         }
 
         int classes = names?.Count ?? labels.Concat(predictions).Max() + 1;

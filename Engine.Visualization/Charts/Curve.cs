@@ -49,7 +49,7 @@ internal sealed record Curve(string Label, double[] X, double[] Y)
                     nameof(series));
             }
 
-            curves[i] = new Curve(label, [.. x], [.. y]) { Color = i, Marker = i, IsConnected = connected };
+            curves[i] = new Curve(label, [.. x], [.. y]) { Color = i, Marker = i + (i / 12), IsConnected = connected };      // 24 pairs
         }
 
         return curves;
@@ -57,7 +57,8 @@ internal sealed record Curve(string Label, double[] X, double[] Y)
 
     /// <summary>Checks and copies lines with bands.</summary>
     public static Curve[] FromBands(
-        (string Label, IReadOnlyList<double> X, IReadOnlyList<double> Y, IReadOnlyList<double> Low, IReadOnlyList<double> High)[] series)
+        (string Label, IReadOnlyList<double> X, IReadOnlyList<double> Y,
+            IReadOnlyList<double> Low, IReadOnlyList<double> High)[] series)
     {
         Curve[] curves = FromSeries("Band", [.. series.Select(one => (one.Label, one.X, one.Y))], connected: true);
         for (int i = 0; i < series.Length; i++)

@@ -88,11 +88,17 @@ internal sealed class LinesPanel(string title, string xTitle, string yTitle, Cur
     }
 
     /// <summary>The same lines over a part of the vertical axis.</summary>
-    public LinesPanel WithYRange(double low, double high) => Copy(curves, xTitle, yTitle, (low, high), HasLogarithmicX, HasLogarithmicY);
+    public LinesPanel WithYRange(double low, double high) =>
+        Copy(curves, xTitle, yTitle, (low, high), HasLogarithmicX, HasLogarithmicY);
 
     /// <summary>The same lines over a logarithmic horizontal axis.</summary>
     public LinesPanel WithLogarithmicX() => HasLogarithmicX ? this : Copy(
-        [.. curves.Select(curve => curve with { X = Logarithms(curve, curve.X) })], $"{xTitle}, logarithmic", yTitle, YRange, true, HasLogarithmicY);
+        [.. curves.Select(curve => curve with { X = Logarithms(curve, curve.X) })],
+        $"{xTitle}, logarithmic",
+        yTitle,
+        YRange,
+        true,
+        HasLogarithmicY);
 
     /// <summary>The same lines over a logarithmic vertical axis.</summary>
     public LinesPanel WithLogarithmicY() => HasLogarithmicY ? this : Copy(
@@ -127,7 +133,8 @@ internal sealed class LinesPanel(string title, string xTitle, string yTitle, Cur
         {
             throw new InvalidOperationException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Chart: expected values over zero for a logarithmic axis, got {value} in '{curve.Label}'. Leave it out, or give NaN."));
+                $"Chart: expected values over zero for a logarithmic axis, got {value} in "
+                + $"'{curve.Label}'. Leave it out, or give NaN."));
         }
 
         return Array.ConvertAll(values, Math.Log10);

@@ -48,7 +48,7 @@ internal sealed class ModelGraph
     {
         Dictionary<object, int[]> boxes = new(ReferenceEqualityComparer.Instance);
         for (int i = 0; i < model.Inputs.Count; i++)
-            boxes[KeyOf(model.Inputs[i])] = inputs is null ? [AddBox(model, path, model.Inputs[i], [model.Inputs[i].Shape])] : [inputs[i]];
+            boxes[KeyOf(model.Inputs[i])] = [inputs?[i] ?? AddBox(model, path, model.Inputs[i], [model.Inputs[i].Shape])];
 
         return [.. model.Outputs.Select(Visit)];
 
@@ -72,7 +72,9 @@ internal sealed class ModelGraph
         string name = model.Layers.Contains(layer) ? model.NameOf(layer) : layer.Name ?? layer.Kind;
         _boxes.Add(new ModelBox(
             path + name,
-            layer is Model or { Children.Count: 0 } ? layer.Kind : $"{layer.Kind} of {string.Join(", ", layer.Children.Select(child => child.Kind))}",
+            layer is Model or { Children.Count: 0 }
+                ? layer.Kind
+                : $"{layer.Kind} of {string.Join(", ", layer.Children.Select(child => child.Kind))}",
             string.Join(", ", shapes.Select(TextOf)),
             layer.Parameters.Sum(parameter => (long)parameter.Shape.Size),
             Trains(layer),

@@ -78,8 +78,8 @@ internal sealed class PredictionsPanel : CanvasPanel
         for (int i = 0; i < _images.Length; i++)
         {
             (int row, int column) = Math.DivRem(i, columns);
-            float left = area.Left + (column * width);
-            DrawPrediction(canvas, i, new SKRect(left, top + (row * height), left + width - Gap, top + ((row + 1) * height) - (Gap / 2)));
+            (float left, float upper) = (area.Left + (column * width), top + (row * height));
+            DrawPrediction(canvas, i, new SKRect(left, upper, left + width - Gap, upper + height - (Gap / 2)));
         }
     }
 
@@ -95,8 +95,9 @@ internal sealed class PredictionsPanel : CanvasPanel
             canvas, CanvasText.Fit(caption, font, area.Width), area.Left, area.Top + (CaptionHeight / 2), SKTextAlign.Left, font,
             CanvasText.Ink);
         float side = Math.Min(area.Height - CaptionHeight, area.Width * 0.34f);
-        DrawImage(canvas, _images[index], new SKRect(area.Left, area.Top + CaptionHeight, area.Left + side, area.Top + CaptionHeight + side));
-        DrawBars(canvas, index, new SKRect(area.Left + side + Gap, area.Top + CaptionHeight, area.Right, area.Bottom), font);
+        float top = area.Top + CaptionHeight;
+        DrawImage(canvas, _images[index], new SKRect(area.Left, top, area.Left + side, top + side));
+        DrawBars(canvas, index, area with { Left = area.Left + side + Gap, Top = top }, font);
     }
 
     private void DrawImage(SKCanvas canvas, float[] pixels, SKRect area)
@@ -143,8 +144,8 @@ internal sealed class PredictionsPanel : CanvasPanel
                 canvas.DrawLine(middle - 3, low, middle + 3, low, whisker);
             }
 
-            CanvasText.Draw(
-                canvas, CanvasText.Fit(_names[one], font, step), middle, bottom + (ClassHeight / 2), SKTextAlign.Center, font, CanvasText.Ink);
+            string name = CanvasText.Fit(_names[one], font, step);
+            CanvasText.Draw(canvas, name, middle, bottom + (ClassHeight / 2), SKTextAlign.Center, font, CanvasText.Ink);
         }
 
         float HeightOf(float value) => bottom - (value * (bottom - top));

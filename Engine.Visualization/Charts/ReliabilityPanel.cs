@@ -125,7 +125,10 @@ internal sealed class ReliabilityPanel : CanvasPanel
             }
 
             return new Bins(
-                label, [.. used.Select(bin => confidence[bin])], [.. used.Select(bin => accuracy[bin])], [.. used.Select(bin => counts[bin])]);
+                label,
+                [.. used.Select(bin => confidence[bin])],
+                [.. used.Select(bin => accuracy[bin])],
+                [.. used.Select(bin => counts[bin])]);
         }
     }
 }

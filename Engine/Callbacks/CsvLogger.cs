@@ -53,7 +53,8 @@ public sealed class CsvLogger : Callback
         else if (first != _header)
         {
             throw new InvalidDataException(
-                $"CsvLogger: expected the columns {_header} in {_path}, got {first}. Write to another file, or begin this one anew.");
+                $"CsvLogger: expected the columns {_header} in {_path}, got {first}. "
+                + "Write to another file, or begin this one anew.");
         }
     }
 

@@ -75,8 +75,8 @@ public sealed partial class ModelCheckpoint : Callback
             if (key != "epoch" && !training.HistoryKeys.Contains(key))
             {
                 throw new InvalidOperationException(
-                    $"ModelCheckpoint: expected epoch or one of {string.Join(", ", training.HistoryKeys)} in the braces of a path, "
-                    + $"got '{key}'. Give Fit ValidationData or a ValidationSplit, or Compile a metric of that name.");
+                    $"ModelCheckpoint: expected epoch or one of {string.Join(", ", training.HistoryKeys)} in the braces of a "
+                    + $"path, got '{key}'. Give Fit ValidationData or a ValidationSplit, or Compile a metric of that name.");
             }
         }
 

@@ -4,8 +4,8 @@ using Engine.Layers;
 namespace Engine.Callbacks;
 
 /// <summary>
-/// Sets the rate of dropout layers before every step: to a rate that grows, as in curriculum dropout, or that follows any function
-/// of the steps done.
+/// Sets the rate of dropout layers before every step: to a rate that grows, as in curriculum dropout, or that follows any
+/// function of the steps done.
 /// </summary>
 /// <remarks>
 /// Steps are counted from the first epoch on, those of earlier Fits included where
@@ -13,8 +13,9 @@ namespace Engine.Callbacks;
 /// </remarks>
 /// <example>
 /// <code>
-/// new FitOptions { Callbacks = [new RateSchedule(RateSchedule.Exponential(0.5, gamma: 1e-3))] };              // all layers with a rate
-/// new FitOptions { Callbacks = [new RateSchedule(RateSchedule.Linear(0, 0.1, steps: 10_000), dropBlock)] };   // one
+/// // All layers with a rate, one layer, and a number that is no rate.
+/// new FitOptions { Callbacks = [new RateSchedule(RateSchedule.Exponential(0.5, gamma: 1e-3))] };
+/// new FitOptions { Callbacks = [new RateSchedule(RateSchedule.Linear(0, 0.1, steps: 10_000), dropBlock)] };
 /// new FitOptions { Callbacks = [new RateSchedule(RateSchedule.Cosine(0.3, 0, 5000), r => noise.StandardDeviation = r)] };
 /// </code>
 /// </example>
@@ -35,7 +36,9 @@ public sealed class RateSchedule : Callback
         _given = [.. layers];
     }
 
-    /// <summary>Schedules anything else that may change between steps, such as the deviation of a <see cref="GaussianNoise"/>.</summary>
+    /// <summary>
+    /// Schedules anything else that may change between steps, such as the deviation of a <see cref="GaussianNoise"/>.
+    /// </summary>
     /// <param name="rate">The number as a function of the steps done: 0 for the first step.</param>
     /// <param name="set">Takes the number.</param>
     public RateSchedule(Func<long, double> rate, Action<double> set)

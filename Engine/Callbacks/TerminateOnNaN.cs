@@ -5,10 +5,10 @@ namespace Engine.Callbacks;
 /// </summary>
 public sealed class TerminateOnNaN : Callback
 {
-    /// <summary>Whether to throw an <see cref="ArithmeticException"/> at that step, rather than to stop after its epoch.</summary>
+    /// <summary>Whether to throw an <see cref="ArithmeticException"/> at that step, rather than stop after its epoch.</summary>
     public bool Throws { get; init; }
 
-    /// <summary>The epoch, from 1, and its step, from 1, at which the loss was no longer finite; null if it was all along.</summary>
+    /// <summary>The epoch and its step, both from 1, at which the loss was no longer finite; null if it always was.</summary>
     public (int Epoch, int Step)? TerminatedAt { get; private set; }
 
     /// <inheritdoc/>

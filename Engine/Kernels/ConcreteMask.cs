@@ -78,8 +78,8 @@ internal static class ConcreteMask
                 {
                     int lanes = Math.Min(Vector<T>.Count, channels - c);
                     Vector<T> weight = Simd.MultiplyAdd(Lanes.Load(ref Unsafe.Add(ref mask, c), lanes), scale, shift);
-                    Vector<T> product = Lanes.Load(ref Unsafe.Add(ref value, c), lanes) * Lanes.Load(ref Unsafe.Add(ref gradient, c), lanes);
-                    rowSum = Simd.MultiplyAdd(product, weight, rowSum);
+                    Vector<T> masked = Lanes.Load(ref Unsafe.Add(ref value, c), lanes);
+                    rowSum = Simd.MultiplyAdd(masked * Lanes.Load(ref Unsafe.Add(ref gradient, c), lanes), weight, rowSum);
                 }
             }
 

@@ -20,7 +20,13 @@ internal static class NoiseKernels
     /// <param name="rowKeys">One key a row. Empty: the number of the row.</param>
     /// <param name="threads">How many threads may work: no effect on the result.</param>
     public static void Multiply<T>(
-        ReadOnlySpan<T> x, Span<T> y, int rowLength, double deviation, in RandomSource random, ReadOnlySpan<uint> rowKeys, int threads)
+        ReadOnlySpan<T> x,
+        Span<T> y,
+        int rowLength,
+        double deviation,
+        in RandomSource random,
+        ReadOnlySpan<uint> rowKeys,
+        int threads)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         Run(x, y, rowLength, new MultiplyOperation<T>(VectorMath.Constant<T>(deviation)), random, rowKeys, threads);
 
@@ -33,7 +39,13 @@ internal static class NoiseKernels
     /// <param name="rowKeys">One key a row. Empty: the number of the row.</param>
     /// <param name="threads">How many threads may work: no effect on the result.</param>
     public static void Add<T>(
-        ReadOnlySpan<T> x, Span<T> y, int rowLength, double deviation, in RandomSource random, ReadOnlySpan<uint> rowKeys, int threads)
+        ReadOnlySpan<T> x,
+        Span<T> y,
+        int rowLength,
+        double deviation,
+        in RandomSource random,
+        ReadOnlySpan<uint> rowKeys,
+        int threads)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         Run(x, y, rowLength, new AddOperation<T>(VectorMath.Constant<T>(deviation)), random, rowKeys, threads);
 

@@ -73,7 +73,9 @@ internal sealed unsafe class Executor<T>
     public Span<T> Value(int value) =>
         new((void*)Run.Storages[_plan.StorageOf[value]], Run.Batch * _graph.ValueShapes[value].Size);
 
-    /// <summary>The gradient of a loss value, to be filled before backward, or of an input, after it. Empty if there is none.</summary>
+    /// <summary>
+    /// The gradient of a loss value, to be filled before backward, or of an input, after it. Empty if there is none.
+    /// </summary>
     public Span<T> Gradient(int value) => _plan.Gradients[value] is { } buffer
         ? new((void*)AddressOf(buffer), Run.Batch * _graph.ValueShapes[value].Size)
         : [];

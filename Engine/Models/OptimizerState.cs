@@ -65,7 +65,8 @@ internal sealed class OptimizerState
         _isLoaded = false;
         Optimizer = optimizer.Name;
 
-        static string Rate(string? schedule) => schedule is null ? "a learning rate without a schedule" : $"the schedule {schedule}";
+        static string Rate(string? schedule) =>
+            schedule is null ? "a learning rate without a schedule" : $"the schedule {schedule}";
 
         static string Text(IReadOnlyList<string> slots) => slots.Count == 0 ? "no slots" : $"the slots {string.Join(", ", slots)}";
     }

@@ -45,7 +45,9 @@ internal sealed class RandomSplit<T>
     /// <summary>Whether the output depends on what is drawn.</summary>
     public bool IsRandom { get; }
 
-    /// <summary>Whether all that is drawn follows the keys of the rows, so that rows of several samples may share a batch.</summary>
+    /// <summary>
+    /// Whether all that is drawn follows the keys of the rows, so that rows of several samples may share a batch.
+    /// </summary>
     public bool FollowsRowKeys { get; }
 
     /// <summary>The shapes of what the tail reads: outputs of the head and inputs of the tail.</summary>

@@ -146,9 +146,10 @@ internal readonly ref struct NoiseVectors
         for (int i = 0; i < GroupBlocks; i += 2 * width)
         {
             var block = Vector.CreateSequence((uint)kind + (GroupBlocks * group) + (uint)i, 1u);
+            Vector<uint> next = block + new Vector<uint>((uint)width);
             _random.Draw(
                 start, block, out Vector<uint> a0, out Vector<uint> a1, out Vector<uint> a2, out Vector<uint> a3,
-                start, block + Vector.Create((uint)width), out Vector<uint> b0, out Vector<uint> b1, out Vector<uint> b2, out Vector<uint> b3);
+                start, next, out Vector<uint> b0, out Vector<uint> b1, out Vector<uint> b2, out Vector<uint> b3);
             a0.StoreUnsafe(ref first, (nuint)i);
             a1.StoreUnsafe(ref first, (nuint)(i + GroupBlocks));
             a2.StoreUnsafe(ref first, (nuint)(i + (2 * GroupBlocks)));

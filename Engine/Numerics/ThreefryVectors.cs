@@ -108,7 +108,7 @@ internal readonly ref struct ThreefryVectors
     private static void Even(
         ref Vector<uint> a0, ref Vector<uint> a1, ref Vector<uint> a2, ref Vector<uint> a3,
         ref Vector<uint> b0, ref Vector<uint> b1, ref Vector<uint> b2, ref Vector<uint> b3,
-        [ConstantExpected] int left, [ConstantExpected] int right)
+        [ConstantExpected] byte left, [ConstantExpected] byte right)
     {
         Mix(ref a0, ref a1, left);
         Mix(ref a2, ref a3, right);
@@ -120,7 +120,7 @@ internal readonly ref struct ThreefryVectors
     private static void Odd(
         ref Vector<uint> a0, ref Vector<uint> a1, ref Vector<uint> a2, ref Vector<uint> a3,
         ref Vector<uint> b0, ref Vector<uint> b1, ref Vector<uint> b2, ref Vector<uint> b3,
-        [ConstantExpected] int left, [ConstantExpected] int right)
+        [ConstantExpected] byte left, [ConstantExpected] byte right)
     {
         Mix(ref a0, ref a3, left);
         Mix(ref a2, ref a1, right);
@@ -129,7 +129,7 @@ internal readonly ref struct ThreefryVectors
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Mix(ref Vector<uint> x, ref Vector<uint> y, [ConstantExpected] int bits)
+    private static void Mix(ref Vector<uint> x, ref Vector<uint> y, [ConstantExpected] byte bits)
     {
         x += y;
         y = Rotate(y, bits) ^ x;
@@ -152,16 +152,16 @@ internal readonly ref struct ThreefryVectors
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector<uint> Rotate(Vector<uint> x, [ConstantExpected] int bits)
+    private static Vector<uint> Rotate(Vector<uint> x, [ConstantExpected] byte bits)
     {
         // One instruction for three, which the compiler does not find by itself.
         if (Vector<uint>.Count == 8 && Avx512F.VL.IsSupported)
         {
-            return Avx512F.VL.RotateLeft(x.AsVector256(), (byte)bits).AsVector();
+            return Avx512F.VL.RotateLeft(x.AsVector256(), bits).AsVector();
         }
 
         return Vector<uint>.Count == 16 && Avx512F.IsSupported
-            ? Avx512F.RotateLeft(x.AsVector512(), (byte)bits).AsVector()
+            ? Avx512F.RotateLeft(x.AsVector512(), bits).AsVector()
             : (x << bits) | (x >>> (32 - bits));
     }
 

@@ -55,7 +55,7 @@ public sealed class Sweep(ulong seed = 0)
     /// There is no parameter, two have one name, a grid has a range, or a number is out of range.
     /// </exception>
     /// <exception cref="InvalidDataException">The results file is another sweep's, or damaged.</exception>
-    /// <exception cref="InvalidOperationException">A trial failed; the message says which, and the inner exception why.</exception>
+    /// <exception cref="InvalidOperationException">A trial failed; the message says which and why.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public SweepResult Run(Func<Trial, TrialResult> run, SweepOptions? options = null)
     {
@@ -117,13 +117,15 @@ public sealed class Sweep(ulong seed = 0)
 
         if (Parameters.GroupBy(parameter => parameter.Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
         {
-            throw new ArgumentException($"Sweep: expected parameters of different names, got '{twice.Key}' {twice.Count()} times.");
+            throw new ArgumentException(
+                $"Sweep: expected parameters of different names, got '{twice.Key}' {twice.Count()} times.");
         }
 
         if (Trials is null && Parameters.FirstOrDefault(parameter => parameter.Count is null) is { } range)
         {
             throw new ArgumentException(
-                $"Sweep: expected values for a grid, got a range for {range}. Set Trials to draw that many combinations at random.");
+                $"Sweep: expected values for a grid, got a range for {range}. "
+                + "Set Trials to draw that many combinations at random.");
         }
 
         Require(Trials is not < 1, nameof(Trials), Trials ?? 0);

@@ -7,8 +7,8 @@ using System.Text.Json;
 namespace Engine.Tuning;
 
 /// <summary>
-/// The results of a sweep as lines of JSON: the first says what sweep it is, each other one is a finished trial. Lines are written
-/// whole and flushed to the disk; a last one that a kill cut short is taken away.
+/// The results of a sweep as lines of JSON: the first says what sweep it is, each other one is a finished trial. Lines are
+/// written whole and flushed to the disk; a last one that a kill cut short is taken away.
 /// </summary>
 internal sealed class SweepFile : IDisposable
 {
@@ -163,10 +163,12 @@ internal sealed class SweepFile : IDisposable
                     Saved.Add(TrialOf(line.RootElement));
                 }
             }
-            catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+            catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException
+                or FormatException)
             {
                 throw new InvalidDataException(
-                    $"{Path}: line {i + 1} is damaged: {error.Message} Mend the line, or delete it to run its trial again.", error);
+                    $"{Path}: line {i + 1} is damaged: {error.Message} Mend the line, or delete it to run its trial again.",
+                    error);
             }
         }
 
@@ -190,8 +192,8 @@ internal sealed class SweepFile : IDisposable
             if (text != property.Value.GetRawText())
             {
                 throw new InvalidDataException(
-                    $"{Path}: expected the results of this sweep, with {property.Name} {property.Value.GetRawText()}, got {text}. "
-                    + "Give another path, or delete the file to begin anew.");
+                    $"{Path}: expected the results of this sweep, with {property.Name} {property.Value.GetRawText()}, "
+                    + $"got {text}. Give another path, or delete the file to begin anew.");
             }
         }
     }

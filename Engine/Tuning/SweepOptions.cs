@@ -4,12 +4,12 @@ namespace Engine.Tuning;
 public sealed record SweepOptions
 {
     /// <summary>
-    /// The file that each finished trial is added to, as a line of JSON; none if null. A sweep that is started again with the same
-    /// file skips what is there, so that a kill costs the trials that were running and no more.
+    /// The file that each finished trial is added to, as a line of JSON; none if null. A sweep that is started again with the
+    /// same file skips what is there, so that a kill costs the trials that were running and no more.
     /// </summary>
     public string? ResultsFile { get; init; }
 
-    /// <summary>How many trials run at once: at least 1; the number of cores unless given. The results do not depend on it.</summary>
+    /// <summary>How many trials run at once: at least 1; the number of cores unless given. Results do not depend on it.</summary>
     public int DegreeOfParallelism { get; init; } = Environment.ProcessorCount;
 
     /// <summary>

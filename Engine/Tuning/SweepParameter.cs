@@ -140,7 +140,8 @@ public sealed class SweepParameter
         }
         else
         {
-            json.WriteString("range", _kind switch { Kind.Uniform => "uniform", Kind.LogUniform => "log-uniform", _ => "integer" });
+            json.WriteString(
+                "range", _kind switch { Kind.Uniform => "uniform", Kind.LogUniform => "log-uniform", _ => "integer" });
             json.WriteNumber("min", _min);
             json.WriteNumber("max", _max);
         }

@@ -30,7 +30,7 @@ public sealed class SweepResult
     /// <summary>The combinations.</summary>
     public IReadOnlyList<SweepPoint> Points { get; }
 
-    /// <summary>The combination with the best mean of a metric; of equal ones the first. Those that are NaN do not count.</summary>
+    /// <summary>The combination with the best mean of a metric; of equal ones the first. NaN does not count.</summary>
     /// <param name="metric">The metric.</param>
     /// <param name="maximize">Whether larger is better; if null, where the name says so: accuracies.</param>
     /// <exception cref="KeyNotFoundException">There is no such metric; the message lists them.</exception>
@@ -40,12 +40,13 @@ public sealed class SweepResult
         ArgumentException.ThrowIfNullOrEmpty(metric);
         double sign = maximize ?? metric.Contains("accuracy", StringComparison.Ordinal) ? -1 : 1;
         return Points.Where(point => !double.IsNaN(point.Mean(metric))).MinBy(point => sign * point.Mean(metric))
-            ?? throw new InvalidOperationException($"SweepResult: expected a number as {metric} of some combination, got NaN for all.");
+            ?? throw new InvalidOperationException(
+                $"SweepResult: expected a number as {metric} of some combination, got NaN for all.");
     }
 
     /// <summary>
-    /// A line for each trial under a line of names: point, repeat, seed, the parameters, the metrics, seconds. Numbers have a point
-    /// and as many digits as they need.
+    /// A line for each trial under a line of names: point, repeat, seed, the parameters, the metrics, seconds. Numbers have a
+    /// point and as many digits as they need.
     /// </summary>
     public string ToCsv()
     {

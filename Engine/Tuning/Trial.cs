@@ -64,6 +64,7 @@ public sealed class Trial
     internal static string Describe(IReadOnlyDictionary<string, SweepValue> values, ulong seed) =>
         string.Join(", ", values.Select(pair => $"{pair.Key} {pair.Value}").Append($"seed {seed}"));
 
-    private SweepValue Find(string name) => _values.TryGetValue(name, out SweepValue value) ? value : throw new KeyNotFoundException(
-        $"Trial: expected one of {string.Join(", ", _values.Keys)}, got '{name}'.");
+    private SweepValue Find(string name) => _values.TryGetValue(name, out SweepValue value)
+        ? value
+        : throw new KeyNotFoundException($"Trial: expected one of {string.Join(", ", _values.Keys)}, got '{name}'.");
 }

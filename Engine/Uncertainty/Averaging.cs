@@ -14,8 +14,8 @@ public static class Averaging
     extension(Model model)
     {
         /// <summary>
-        /// How good a classifier's predictions are with dropout off, and as the mean of the first k Monte Carlo samples. Memory is
-        /// that of one sample.
+        /// How good a classifier's predictions are with dropout off, and as the mean of the first k Monte Carlo samples. Memory
+        /// is that of one sample.
         /// </summary>
         /// <param name="inputs">The inputs, <c>[n, ...]</c>.</param>
         /// <param name="labels">The true class of each, <c>[n]</c>.</param>
@@ -25,7 +25,11 @@ public static class Averaging
         /// <returns>Weight scaling, with Samples = 0, then a point for each k.</returns>
         /// <exception cref="ArgumentException">The numbers do not ascend from 1 on, or the labels do not fit.</exception>
         public IReadOnlyList<AveragingPoint> CompareAveraging<T>(
-            Tensor<T> inputs, ReadOnlySpan<int> labels, IReadOnlyList<int> samples, ulong seed = 0, MonteCarloOptions? options = null)
+            Tensor<T> inputs,
+            ReadOnlySpan<int> labels,
+            IReadOnlyList<int> samples,
+            ulong seed = 0,
+            MonteCarloOptions? options = null)
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
             ArgumentNullException.ThrowIfNull(model);
@@ -35,7 +39,8 @@ public static class Averaging
                 if (samples[i] <= (i == 0 ? 0 : samples[i - 1]))
                 {
                     throw new ArgumentException(FormattableString.Invariant(
-                        $"CompareAveraging: expected ascending numbers of samples from 1 on, got {samples[i]} at {i}."), nameof(samples));
+                        $"CompareAveraging: expected ascending numbers of samples from 1 on, got {samples[i]} at {i}."),
+                        nameof(samples));
                 }
             }
 
@@ -60,7 +65,8 @@ public static class Averaging
                     }
                 }
 
-                points.Add(Judge(k, Tensor.Create(Array.ConvertAll(sum, value => T.CreateTruncating(value / k)), scaled.Lengths), labels));
+                T[] mean = Array.ConvertAll(sum, value => T.CreateTruncating(value / k));
+                points.Add(Judge(k, Tensor.Create(mean, scaled.Lengths), labels));
             }
 
             return points;

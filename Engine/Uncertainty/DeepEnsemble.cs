@@ -4,8 +4,8 @@ using System.Numerics.Tensors;
 namespace Engine.Uncertainty;
 
 /// <summary>
-/// Several models that were trained from different seeds, as one: their mean is the prediction, their disagreement what they do not
-/// know. More costly to train than Monte Carlo dropout, and mostly better calibrated.
+/// Several models that were trained from different seeds, as one: their mean is the prediction, their disagreement what they do
+/// not know. More costly to train than Monte Carlo dropout, and mostly better calibrated.
 /// </summary>
 /// <remarks>
 /// Lakshminarayanan, Pritzel and Blundell, "Simple and scalable predictive uncertainty estimation using deep ensembles", NeurIPS
@@ -28,11 +28,14 @@ public sealed class DeepEnsemble
         {
             ArgumentNullException.ThrowIfNull(models[i], nameof(models));
             Model first = models[0], model = models[i];
-            if (model.Input.Shape != first.Input.Shape || model.Output.Shape != first.Output.Shape || model.Precision != first.Precision)
+            if (model.Input.Shape != first.Input.Shape
+                || model.Output.Shape != first.Output.Shape
+                || model.Precision != first.Precision)
             {
                 throw new ArgumentException(
-                    $"DeepEnsemble: expected models from {first.Input.Shape} to {first.Output.Shape} in {first.Precision} precision "
-                    + $"as the first, got number {i} from {model.Input.Shape} to {model.Output.Shape} in {model.Precision} precision.",
+                    $"DeepEnsemble: expected models from {first.Input.Shape} to {first.Output.Shape} in {first.Precision} "
+                    + $"precision as the first, got number {i} from {model.Input.Shape} to {model.Output.Shape} in {model.Precision} "
+                    + "precision.",
                     nameof(models));
             }
         }
@@ -53,7 +56,8 @@ public sealed class DeepEnsemble
 
     /// <summary>The same for models of double precision.</summary>
     /// <inheritdoc cref="Predict(Tensor{float}, MonteCarloOptions?)"/>
-    public MonteCarloPrediction<double> Predict(Tensor<double> inputs, MonteCarloOptions? options = null) => new(Run(inputs, options));
+    public MonteCarloPrediction<double> Predict(Tensor<double> inputs, MonteCarloOptions? options = null) =>
+        new(Run(inputs, options));
 
     private MonteCarloResults<T> Run<T>(Tensor<T> inputs, MonteCarloOptions? options)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -13,9 +13,9 @@ namespace Engine.Uncertainty;
 /// normalization uses its moving averages and changes nothing.
 /// </para>
 /// <para>
-/// What a sample is follows from the seed and its number: the same on any number of threads, in batches of any size, alone or among
-/// others. What lies before the first layer that draws is computed once. Whether a layer draws is found out, not declared: a
-/// layer of one's own needs nothing but to take its random numbers from the pass.
+/// What a sample is follows from the seed and its number: the same on any number of threads, in batches of any size, alone or
+/// among others. What lies before the first layer that draws is computed once. Whether a layer draws is found out, not declared:
+/// a layer of one's own needs nothing but to take its random numbers from the pass.
 /// </para>
 /// </remarks>
 public static class MonteCarlo
@@ -24,11 +24,14 @@ public static class MonteCarlo
     {
         /// <summary>Predicts with dropout left on, many times, and says how much the samples differ.</summary>
         /// <param name="inputs">The inputs, <c>[n, ...]</c>.</param>
-        /// <param name="samples">How many samples to draw of each; at least 1. Memory does not grow with it, unless for quantiles.</param>
+        /// <param name="samples">How many samples to draw of each; at least 1. Memory does not grow with it, unless for
+        /// quantiles.</param>
         /// <param name="seed">The same seed draws the same samples.</param>
         /// <param name="options">What to compute besides, batch size, threads, cancellation.</param>
-        /// <exception cref="ArgumentOutOfRangeException"><paramref name="samples"/> is below 1, or an option out of its range.</exception>
-        /// <exception cref="InvalidOperationException">Nothing in the model draws, or the model's precision is another.</exception>
+        /// <exception cref="ArgumentOutOfRangeException"><paramref name="samples"/> is below 1, or an option out of its
+        /// range.</exception>
+        /// <exception cref="InvalidOperationException">Nothing in the model draws, or the model's precision is
+        /// another.</exception>
         /// <exception cref="ShapeException">The inputs do not have the model's shape.</exception>
         /// <exception cref="ArgumentException">There is a NaN among the inputs, or the targets do not fit.</exception>
         public MonteCarloPrediction PredictMonteCarlo(
@@ -71,8 +74,8 @@ public static class MonteCarlo
             model.Weights.EnterReadLock();
             try
             {
-                return new SingleSample<T>(new SampleRunner<T>(model, [inputs], seed, options), model.Output.Shape, sample, options)
-                    .Run();
+                SampleRunner<T> runner = new(model, [inputs], seed, options);
+                return new SingleSample<T>(runner, model.Output.Shape, sample, options).Run();
             }
             finally
             {

@@ -59,7 +59,8 @@ public sealed record MonteCarloOptions
             {
                 throw new ArgumentOutOfRangeException(
                     nameof(Quantiles),
-                    FormattableString.Invariant($"PredictMonteCarlo: expected quantiles from 0 to 1, got {level}. Not in percent."));
+                    FormattableString.Invariant(
+                        $"PredictMonteCarlo: expected quantiles from 0 to 1, got {level}. Not in percent."));
             }
         }
     }

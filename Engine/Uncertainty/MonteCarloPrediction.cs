@@ -37,7 +37,9 @@ public class MonteCarloPrediction<T>
     /// <summary>The mean of the samples, <c>[n, ...]</c>: the prediction.</summary>
     public Tensor<T> Mean { get; }
 
-    /// <summary>The standard deviation of the samples, <c>[n, ...]</c>: the root of the mean squared difference from the mean.</summary>
+    /// <summary>
+    /// The standard deviation of the samples, <c>[n, ...]</c>: the root of the mean squared difference from the mean.
+    /// </summary>
     public Tensor<T> StandardDeviation { get; }
 
     /// <summary>The entropy of the mean, H[p̄]; <c>[n]</c> for an output of one axis. From 0 to log(classes).</summary>
@@ -49,8 +51,8 @@ public class MonteCarloPrediction<T>
     public Tensor<T> ExpectedEntropy => Distributions(_results.ExpectedEntropy, nameof(ExpectedEntropy));
 
     /// <summary>
-    /// How much the samples disagree, H[p̄] − mean H[p] ≥ 0; <c>[n]</c> for an output of one axis. Houlsby, Huszár, Ghahramani and
-    /// Lengyel, "Bayesian active learning for classification and preference learning", 2011 (BALD), equation 2.
+    /// How much the samples disagree, H[p̄] − mean H[p] ≥ 0; <c>[n]</c> for an output of one axis. Houlsby, Huszár, Ghahramani
+    /// and Lengyel, "Bayesian active learning for classification and preference learning", 2011 (BALD), equation 2.
     /// </summary>
     /// <exception cref="InvalidOperationException">The outputs are no probabilities.</exception>
     public Tensor<T> MutualInformation => Distributions(_results.MutualInformation, nameof(MutualInformation));

@@ -10,7 +10,7 @@ internal sealed class SampleBatch<T>(int rows, IReadOnlyList<Shape> inputs)
     /// <summary>The key of each row.</summary>
     public uint[] Keys { get; } = new uint[rows];
 
-    /// <summary>What the rows read, of each input.</summary>
-    public IReadOnlyList<AlignedMemory> Inputs { get; } =
+    /// <summary>What the rows read, of each input; made when it is needed, since most batches read it where it lies.</summary>
+    public IReadOnlyList<AlignedMemory> Inputs => field ??=
         [.. inputs.Select(shape => new AlignedMemory(AlignedMemory.PrecisionOf<T>(), (long)rows * shape.Size))];
 }

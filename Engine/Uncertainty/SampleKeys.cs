@@ -6,14 +6,14 @@ namespace Engine.Uncertainty;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Where everything follows the rows' keys, rows of up to 64 neighbouring samples share batches, which have one step: number 64 · step
-/// + s has the keys s · 2654435769 + row, modulo 2³². Elsewhere a batch has rows of one sample, whose number is the step. In both
-/// sample 0 is what Predict gives in the phase StochasticInference.
+/// Where everything follows the rows' keys, rows of up to 64 neighbouring samples share batches, which have one step: number 64 ·
+/// step + s has the keys s · 2654435769 + row, modulo 2³². Elsewhere a batch has rows of one sample, whose number is the step. In
+/// both sample 0 is what Predict gives in the phase StochasticInference.
 /// </para>
 /// <para>
-/// The factor is 2³² divided by the golden ratio, whose multiples keep as far apart as can be: 34 million, for all s below 64. So up to
-/// that many rows no key comes twice; and the samples of a row keep keys of their own in layers that multiply keys by the number
-/// of steps. Knuth, "The art of computer programming", volume 3, section 6.4.
+/// The factor is 2³² divided by the golden ratio, whose multiples keep as far apart as can be: 34 million, for all s below 64. So
+/// up to that many rows no key comes twice; and the samples of a row keep keys of their own in layers that multiply keys by the
+/// number of steps. Knuth, "The art of computer programming", volume 3, section 6.4.
 /// </para>
 /// </remarks>
 internal static class SampleKeys

@@ -6,8 +6,8 @@ using Engine.Numerics;
 namespace Engine.Uncertainty;
 
 /// <summary>
-/// Computes Monte Carlo samples of a model: the head of the graph once for a block of rows, the tail for each sample of it, rows of
-/// several samples in one batch where they are few.
+/// Computes Monte Carlo samples of a model: the head of the graph once for a block of rows, the tail for each sample of it, rows
+/// of several samples in one batch where they are few.
 /// </summary>
 internal sealed unsafe class SampleRunner<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -36,15 +36,16 @@ internal sealed unsafe class SampleRunner<T>
         if (model.IsStateful)
         {
             throw new InvalidOperationException(
-                $"{model.Title}: expected layers that remember nothing from one pass to the next, got stateful ones, whose samples "
-                + "would depend on each other. Build the model with stateful: false and load the weights into it.");
+                $"{model.Title}: expected layers that remember nothing from one pass to the next, got stateful ones, "
+                + "whose samples would depend on each other. Build the model with stateful: false and load the weights into it.");
         }
 
         (_inputs, _count) = CheckInputs(model, inputs);
         if (_count > SampleKeys.MaxRows)
         {
             throw new ArgumentException(
-                $"PredictMonteCarlo: expected at most {SampleKeys.MaxRows} inputs, got {_count}. Take them in parts.", nameof(inputs));
+                $"PredictMonteCarlo: expected at most {SampleKeys.MaxRows} inputs, got {_count}. Take them in parts.",
+                nameof(inputs));
         }
 
         T[][] first = [.. _inputs.Select((x, i) => x.AsDenseSpan()[..model.Inputs[i].Shape.Size].ToArray())];
@@ -53,8 +54,8 @@ internal sealed unsafe class SampleRunner<T>
         if (!_split.IsRandom)
         {
             throw new InvalidOperationException(
-                $"{model.Title}: expected a model that draws in a Monte Carlo sample, got one whose output is the same each time. "
-                + "Add a Dropout, or give its layers a rate above 0; of a certain model take Predict.");
+                $"{model.Title}: expected a model that draws in a Monte Carlo sample, got one whose output is the same "
+                + "each time. Add a Dropout, or give its layers a rate above 0; of a certain model take Predict.");
         }
     }
 

@@ -4,12 +4,12 @@ using System.Numerics.Tensors;
 namespace Engine.Uncertainty;
 
 /// <summary>
-/// One number that makes a classifier's probabilities honest: its logits are divided by a temperature, which is fitted to data that
-/// it was not trained on. Which class is most probable does not change.
+/// One number that makes a classifier's probabilities honest: its logits are divided by a temperature, which is fitted to data
+/// that it was not trained on. Which class is most probable does not change.
 /// </summary>
 /// <remarks>
-/// Guo, Pleiss, Sun and Weinberger, "On calibration of modern neural networks", ICML 2017, section 4.2. Works on probabilities: the
-/// logarithms of a softmax are its logits up to a constant, so p is mapped to p^(1/T) / Σ p^(1/T). Probabilities of 0 stay 0.
+/// Guo, Pleiss, Sun and Weinberger, "On calibration of modern neural networks", ICML 2017, section 4.2. Works on probabilities:
+/// the logarithms of a softmax are its logits up to a constant, so p is mapped to p^(1/T) / Σ p^(1/T). Probabilities of 0 stay 0.
 /// </remarks>
 public sealed class TemperatureScaling
 {
@@ -69,7 +69,8 @@ public sealed class TemperatureScaling
         if (probabilities.Rank != 2)
         {
             throw new ArgumentException(
-                $"TemperatureScaling: expected probabilities [n, classes], got {probabilities.ShapeText()}.", nameof(probabilities));
+                $"TemperatureScaling: expected probabilities [n, classes], got {probabilities.ShapeText()}.",
+                nameof(probabilities));
         }
 
         int classes = checked((int)probabilities.Lengths[1]);

@@ -19,7 +19,9 @@ public sealed class AlphaDropout : DropoutLayer
     private readonly int?[]? _noiseShape;
 
     /// <summary>Makes the layer.</summary>
-    /// <param name="rate">The probability of dropping an element, 0 to 1; 0 changes nothing, 1 gives zeros. Small rates, 0.05 or 0.1, are usual.</param>
+    /// <param name="rate">
+    /// The probability of dropping an element, 0 to 1; 0 changes nothing, 1 gives zeros. Small rates, 0.05 or 0.1, are usual.
+    /// </param>
     /// <param name="noiseShape">
     /// The shape of the mask, the batch axis first as in Keras: null takes the input's length, 1 uses one draw along the whole
     /// axis.

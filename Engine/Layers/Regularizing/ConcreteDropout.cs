@@ -14,8 +14,8 @@ namespace Engine.Layers;
 /// <remarks>
 /// <para>
 /// Gal, Hron and Kendall, "Concrete dropout", NIPS 2017. With p = sigmoid(logit), the logit being the parameter
-/// <c>dropout_logit</c>, and u uniform: z = 1 − sigmoid((logit + ln u − ln (1 − u)) / temperature), eq. 5, and y = layer(x · z / (1 − p)).
-/// Input and output are the inner layer's. The mask has one draw for each sample and channel, the last axis, and repeats along
+/// <c>dropout_logit</c>, and u uniform: z = 1 − sigmoid((logit + ln u − ln (1 − u)) / temperature), eq. 5, and y = layer(x · z /
+/// (1 − p)). Input and output are the inner layer's. The mask has one draw for each sample and channel, the last axis, and repeats along
 /// other axes, such as those of an image, as in the authors' code for convolutions.
 /// </para>
 /// <para>

@@ -26,7 +26,9 @@ public sealed class DropBlock2D : DropoutLayer
     /// <param name="rate">The share to drop, 0 to 1; 0 changes nothing, 1 gives zeros. 0.1 in the paper, best raised slowly: see
     /// <see cref="Callbacks.RateSchedule"/>.</param>
     /// <param name="seed">A seed of its own; if null the masks follow Fit's seed.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The block size is below 1, or the rate outside [0, 1] or not a number.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The block size is below 1, or the rate outside [0, 1] or not a number.
+    /// </exception>
     public DropBlock2D(int blockSize, double rate, ulong? seed = null)
         : base(rate, seed) => BlockSize = blockSize >= 1 ? blockSize : throw new ArgumentOutOfRangeException(
             nameof(blockSize), $"DropBlock2D: expected a block of at least 1 cell, got {blockSize}.");

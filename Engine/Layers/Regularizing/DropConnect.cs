@@ -73,7 +73,8 @@ public sealed class DropConnect : DropoutLayer
     public override bool CanRunInPlace => false;
 
     /// <inheritdoc/>
-    public override BufferNeeds Needs(ReadOnlySpan<Shape> inputs, int batch) => new(Kept: _masked.Sum(parameter => parameter.Shape.Size));
+    public override BufferNeeds Needs(ReadOnlySpan<Shape> inputs, int batch) =>
+        new(Kept: _masked.Sum(parameter => parameter.Shape.Size));
 
     /// <summary>That of the inner layer.</summary>
     public override MaskRule OutputMask(ReadOnlySpan<bool> masked) => Layer.OutputMask(masked);

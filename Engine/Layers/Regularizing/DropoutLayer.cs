@@ -29,9 +29,10 @@ public abstract class DropoutLayer : SimpleLayer, IHasRate
         {
             if (!(value >= 0 && (value < 1 || (value == 1 && TakesRateOfOne))))
             {
+                string range = TakesRateOfOne ? "0 to 1" : "0 to less than 1";
                 throw new ArgumentOutOfRangeException(nameof(value), string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{Kind}: expected a rate from 0 to {(TakesRateOfOne ? "1" : "less than 1")}, the share that is dropped, got {value}."));
+                    $"{Kind}: expected a rate from {range}, the share that is dropped, got {value}."));
             }
 
             field = value;

@@ -44,8 +44,9 @@ public sealed class GaussianDropout : DropoutLayer
     {
         if (!MaskDraws.CopiesUnmasked(x, y, Rate, pass))
         {
+            double deviation = Math.Sqrt(Rate / (1 - Rate));
             NoiseKernels.Multiply(
-                x, y, pass.InputShape().Size, Math.Sqrt(Rate / (1 - Rate)), MaskDraws.RandomOf(Seed, pass), pass.RowKeys, pass.Threads);
+                x, y, pass.InputShape().Size, deviation, MaskDraws.RandomOf(Seed, pass), pass.RowKeys, pass.Threads);
         }
     }
 }

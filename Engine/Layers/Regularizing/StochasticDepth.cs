@@ -49,7 +49,9 @@ public sealed class StochasticDepth : DropoutLayer
 
         return finalRate is >= 0 and <= 1 ? finalRate * block / blocks : throw new ArgumentOutOfRangeException(
             nameof(finalRate),
-            string.Create(CultureInfo.InvariantCulture, $"StochasticDepth.LinearDecay: expected a final rate from 0 to 1, got {finalRate}."));
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"StochasticDepth.LinearDecay: expected a final rate from 0 to 1, got {finalRate}."));
     }
 
     /// <inheritdoc/>

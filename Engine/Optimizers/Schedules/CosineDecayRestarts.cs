@@ -11,10 +11,13 @@ public sealed class CosineDecayRestarts : LearningRateSchedule
 {
     internal const string KnownName = "cosine_decay_restarts";
 
+    // In periods: far more than what logarithms lose, far less than a step.
+    private const double Rounding = 1e-11;
+
     /// <summary>Makes the schedule.</summary>
     /// <param name="initial">The rate of the first update: at least 0.</param>
     /// <param name="firstSteps">The updates of the first period: at least 1.</param>
-    /// <param name="periodFactor">How many times as long each period is as the one before: at least 1. Keras's <c>t_mul</c>.</param>
+    /// <param name="periodFactor">How many times as long as the last each period is: at least 1. Keras's <c>t_mul</c>.</param>
     /// <param name="rateFactor">
     /// With what part of its rate each period begins, as against the one before: above 0. Keras's <c>m_mul</c>.
     /// </param>
@@ -53,7 +56,7 @@ public sealed class CosineDecayRestarts : LearningRateSchedule
         // Counted in first periods.
         double time = (double)step / FirstSteps;
         double period = PeriodAt(time);
-        double done = (time - StartOf(period)) / Math.Pow(PeriodFactor, period);
+        double done = Math.Max(0, time - StartOf(period)) / Math.Pow(PeriodFactor, period);
         return Initial * (((1 - Alpha) * Math.Pow(RateFactor, period) * CosineDecay.HalfCosine(done)) + Alpha);
     }
 
@@ -71,25 +74,8 @@ public sealed class CosineDecayRestarts : LearningRateSchedule
     private double StartOf(double period) =>
         PeriodFactor == 1 ? period : (Math.Pow(PeriodFactor, period) - 1) / (PeriodFactor - 1);
 
-    private double PeriodAt(double time)
-    {
-        if (PeriodFactor == 1)
-        {
-            return Math.Floor(time);
-        }
-
-        // The logarithm may round to the wrong side of a restart.
-        double period = Math.Floor(Math.Log(1 + (time * (PeriodFactor - 1))) / Math.Log(PeriodFactor));
-        while (time < StartOf(period))
-        {
-            period--;
-        }
-
-        while (time >= StartOf(period + 1))
-        {
-            period++;
-        }
-
-        return period;
-    }
+    // A step at a restart belongs to the new period, whichever way the logarithms round: log 243 / log 3 is 4.999999999999999.
+    private double PeriodAt(double time) => PeriodFactor == 1
+        ? Math.Floor(time)
+        : Math.Floor((Math.Log(1 + (time * (PeriodFactor - 1))) / Math.Log(PeriodFactor)) + Rounding);
 }
