@@ -4,7 +4,8 @@ namespace Engine.Kernels;
 
 /// <summary>
 /// What becomes of the hidden states: the output of a recurrent layer. At a step that does not count the output is the previous
-/// one again, zeros if there was none yet; a sample none of whose steps count gives zeros, whatever its initial state, as in Keras.
+/// one again, zeros if there was none yet; a sample none of whose steps count gives zeros, whatever its initial state, as in
+/// Keras.
 /// </summary>
 internal readonly ref struct RecurrentOutput<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -69,7 +70,9 @@ internal readonly ref struct RecurrentOutput<T>
         }
     }
 
-    /// <summary>Adds the gradients of a step's outputs, this being the outputs' gradient, to those of its hidden states.</summary>
+    /// <summary>
+    /// Adds the gradients of a step's outputs, this being the outputs' gradient, to those of its hidden states.
+    /// </summary>
     public void AddGradient(in SequenceOrder order, int place, int s, Span<T> hiddenGradient)
     {
         if (!_sequences)
