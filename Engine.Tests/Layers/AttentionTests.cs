@@ -5,6 +5,7 @@ using Engine.Layers;
 using Engine.Losses;
 using Engine.Optimizers;
 using Engine.Tests.Models;
+using Engine.Uncertainty;
 using static Engine.Activations.ActivationFunction;
 
 namespace Engine.Tests.Layers;
@@ -141,6 +142,25 @@ public class AttentionTests
         Assert.That(y.Average(), Is.EqualTo(1).Within(0.01));
         run.Run.Phase = Phase.Inference;
         Assert.That(run.Forward(ones)[0], Is.All.EqualTo(1).Within(1e-14));
+    }
+
+    // Each sample's weights are dropped by its own key, whatever stands beside it in the batch.
+    [Test]
+    public void MonteCarloSamplesDoNotDependOnTheBatch([Values] bool additive)
+    {
+        Sequential model = new(
+            new Input(Steps, 3),
+            additive ? new AdditiveAttention(dropout: 0.4) : new MultiHeadAttention(2, 3, dropout: 0.4),
+            new Flatten(),
+            new Dense(2))
+        {
+            Seed = 1,
+        };
+        Tensor<float> x = Samples.Tensor<float>(2, 5, Steps, 3);
+        float[] together = model.PredictMonteCarlo(x, 8, seed: 3).Mean.ToArray();
+        float[] alone = model.PredictMonteCarlo(x, 8, seed: 3, new MonteCarloOptions { BatchSize = 1 }).Mean.ToArray();
+        Assert.That(alone, Is.EqualTo(together).Within(1e-6f));
+        Assert.That(model.PredictMonteCarlo(x, 8, seed: 4).Mean.ToArray(), Is.Not.EqualTo(together).Within(1e-6f));
     }
 
     [Test]

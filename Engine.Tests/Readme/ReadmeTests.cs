@@ -8,6 +8,7 @@ using Engine.Losses;
 using Engine.Metrics;
 using Engine.Optimizers;
 using Engine.Serialization;
+using Engine.Tuning;
 using Engine.Uncertainty;
 using Engine.Visualization;
 using static Engine.Activations.ActivationFunction;
@@ -111,6 +112,20 @@ public class ReadmeTests
         float[] pixels = new float[784];
         float[] digit = loaded.Predict(Tensor.Create(pixels, [1, 784]), new PredictOptions { DegreeOfParallelism = 1 }).ToArray();
         Assert.That(digit.Sum(), Is.EqualTo(1).Within(1e-5), "ten probabilities");
+
+        MonteCarloPrediction sure = model.PredictMonteCarlo(train.Take(50).Inputs, samples: 10, seed: 7);
+        double error = Calibration.ExpectedCalibrationError(sure.Mean, train.Take(50).GetLabels());
+        Assert.That(error, Is.InRange(0, 1));
+
+        var words = new Sequential(
+            new Input(80),
+            new Embedding(10_000, 64, maskZero: true),
+            new Bidirectional(new LSTM(64, dropout: 0.2, recurrentDropout: 0.2)),
+            new Dense(1, Sigmoid));
+        Assert.That(words.Predict(Tensor.Create(new int[160], [2, 80])).Lengths.ToArray(), Is.EqualTo((nint[])[2, 1]));
+
+        var sweep = new Sweep(seed: 1) { Parameters = { SweepParameter.Values("rate", 0.1, 0.3, 0.5) }, Repeats = 3 };
+        Assert.That(sweep.Run(trial => new TrialResult(("rate", trial["rate"]))).Trials, Has.Count.EqualTo(9));
     }
 
     private static string[] FirstBlock(string[] lines, string opening)
