@@ -67,6 +67,28 @@ public sealed class FamilySettingsTests
             "StochasticDepth.LinearDecay: expected a final rate from 0 to 1, got 1.6."));
     }
 
+    // Residual blocks, the last in a model of its own: the rates go by their order, not by the order in which they were made.
+    [Test]
+    public void LinearDecayGoesOverAModel()
+    {
+        StochasticDepth third = new(0.9), second = new(0.9), first = new(0.9);
+        Input x = new(5), inner = new(5);
+        Node y = new Add().Apply(first.Apply(new Dense(5).Apply(x)), x);
+        y = new Add().Apply(y, second.Apply(new Dense(5).Apply(y)));
+        Model block = new(inner, new Add().Apply(inner, third.Apply(new Dense(5).Apply(inner))));
+        Model model = new(x, block.Apply(y));
+
+        StochasticDepth.LinearDecay(model, finalRate: 0.6);
+
+        Assert.That(new[] { first.Rate, second.Rate, third.Rate }, Is.EqualTo(new[] { 0.2, 0.4, 0.6 }).Within(1e-15));
+        Assert.That(() => StochasticDepth.LinearDecay(model, 2), Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(first.Rate, Is.EqualTo(0.2).Within(1e-15), "as it was");
+        Assert.That(
+            () => StochasticDepth.LinearDecay(new Sequential(new Input(5), new Dense(5))),
+            Throws.ArgumentException.With.Message.StartsWith(
+                "StochasticDepth.LinearDecay: expected a model with layers of stochastic depth, got sequential (Sequential) with none."));
+    }
+
     // Without data to fit, the entropy's reward drives the rate to 0.5; a loss that every dropped input spoils drives it down.
     [Test]
     public void AConcreteRateIsLearned()

@@ -115,6 +115,11 @@ public sealed class CalibrationTests
             .With.Message.StartsWith("Calibration: expected labels from 0 to 2, got 3 at 2."));
         Assert.That(() => Calibration.BrierScore(Tensor.Create([0.5, 0.5, 2.5, -1], [2, 2]), [0, 1]), Throws.ArgumentException
             .With.Message.StartsWith("Calibration: expected probabilities from 0 to 1, got 2.5 in row 1. Apply softmax to logits."));
+        Assert.That(() => Calibration.Accuracy(Tensor.Create([0.5, 0.5, 0.9, 0.8], [2, 2]), [0, 1]), Throws.ArgumentException
+            .With.Message.EqualTo("Calibration: expected probabilities that sum to 1 over the classes, got 1.7 in row 1. "
+                + "Of a single probability of a yes make two columns, 1 − p and p."));
+        Assert.That(() => new TemperatureScaling(2).Apply(Tensor.Create([-1.0, 3], [1, 2])), Throws.ArgumentException
+            .With.Message.EqualTo("TemperatureScaling: expected probabilities from 0 to 1, got -1 in row 0. Apply softmax to logits."));
         Assert.That(() => Calibration.Reliability(P, Labels, bins: 0), Throws.TypeOf<ArgumentOutOfRangeException>()
             .With.Message.StartsWith("Calibration: expected at least 1 bin, got 0."));
         Assert.That(() => Acquisition.TopBy(Tensor.Create([1.0, 2], [2]), 3), Throws.TypeOf<ArgumentOutOfRangeException>()

@@ -218,6 +218,25 @@ public sealed class PredictMonteCarloTests
     }
 
     [Test]
+    public void A_mask_that_is_kept_is_the_same_in_all_samples_and_no_draw()
+    {
+        MonteCarloModels.Counter before = new();
+        VariationalDropout kept = new(0.5, untilRenewed: true);
+        Sequential model = new(new Input(9), before, kept, new Dense(2, Softmax)) { Seed = 4 };
+        Tensor<float> x = Inputs(model, 10);
+        Assert.That(() => model.PredictMonteCarlo(x, 30), Throws.InvalidOperationException.With.Message.Contains(
+            "expected a model that draws in a Monte Carlo sample, got one whose output is the same each time."));
+
+        Sequential both = new(new Input(9), before, kept, new Dropout(0.5), new Dense(2, Softmax)) { Seed = 4 };
+        int counted = before.Count;
+        float[] first = Samples.Values(both.PredictSample(x, 3, seed: 7));
+        Assert.That(before.Count, Is.EqualTo(counted + 11), "once for each input, and once to find out what draws");
+        Assert.That(Samples.Values(both.PredictSample(x, 4, seed: 7)), Is.Not.EqualTo(first));
+        kept.Renew();
+        Assert.That(Samples.Values(both.PredictSample(x, 3, seed: 7)), Is.Not.EqualTo(first));
+    }
+
+    [Test]
     public void What_lies_before_the_first_draw_runs_once_for_each_input()
     {
         MonteCarloModels.Counter before = new(), after = new();

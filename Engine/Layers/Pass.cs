@@ -68,6 +68,12 @@ public readonly unsafe ref struct Pass<T>
         return new RandomSource(seed, _node.Stream, _run.Step);
     }
 
+    /// <summary>
+    /// Random numbers of this node that are the same at every step, until their number changes. Asking for them does not count as
+    /// drawing: they make no two passes differ.
+    /// </summary>
+    internal RandomSource LastingRandom(ulong? seed, ulong number) => new(seed ?? _run.Seed, _node.Stream, number);
+
     /// <summary>The shape of one sample of an input.</summary>
     public Shape InputShape(int index = 0) => _node.InputShapes[index];
 

@@ -5,8 +5,8 @@ namespace Engine.Numerics;
 
 /// <summary>
 /// The sigmoid and the hyperbolic tangent for the gates of recurrent cells: as <see cref="VectorMath"/> has them, but shorter,
-/// since a cell takes five of them a unit and step. In float at most 3 units in the last place from the exact value, in double
-/// 4; NaN in gives NaN out; the same bits in every lane.
+/// since a cell takes five of them a unit and step. At most 3 units in the last place from the exact value for arguments up to
+/// 20, and at most 6 beyond; NaN in gives NaN out; the same bits in every lane.
 /// </summary>
 /// <remarks>
 /// No branches and no selections: arguments are clamped to where the functions still change. Below −88 (−709 in double) the

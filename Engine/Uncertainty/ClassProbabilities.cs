@@ -36,19 +36,7 @@ internal readonly ref struct ClassProbabilities<T>
         }
 
         _values = probabilities.ToDense().AsDenseSpan();
-        T one = T.CreateChecked(1.0001);
-        for (int i = 0; i < _values.Length; i++)
-        {
-            if (!(_values[i] >= T.Zero && _values[i] <= one))
-            {
-                throw new ArgumentException(
-                    string.Create(
-                        System.Globalization.CultureInfo.InvariantCulture,
-                        $"Calibration: expected probabilities from 0 to 1, got {_values[i]} in row {i / Classes}. ")
-                    + "Apply softmax to logits.",
-                    nameof(probabilities));
-            }
-        }
+        Check(_values, Classes, nameof(Calibration));
     }
 
     public int Count { get; }
@@ -68,5 +56,37 @@ internal readonly ref struct ClassProbabilities<T>
         }
 
         return (best, double.CreateTruncating(row[best]));
+    }
+
+    /// <summary>Checks that each row is a distribution.</summary>
+    /// <param name="values">[n, classes].</param>
+    /// <param name="classes">The length of a row.</param>
+    /// <param name="where">What the message begins with.</param>
+    /// <exception cref="ArgumentException">A number is no probability, or a row does not sum to 1.</exception>
+    public static void Check(ReadOnlySpan<T> values, int classes, string where)
+    {
+        // What a softmax of float, or the mean of many, leaves of 1.
+        const double Roundings = 1e-3;
+        for (int start = 0; start < values.Length; start += classes)
+        {
+            double sum = 0;
+            foreach (T value in values.Slice(start, classes))
+            {
+                if (!(value >= T.Zero && value <= T.CreateChecked(1 + Roundings)))
+                {
+                    throw new ArgumentException(FormattableString.Invariant(
+                        $"{where}: expected probabilities from 0 to 1, got {value} in row {start / classes}. Apply softmax to logits."));
+                }
+
+                sum += double.CreateTruncating(value);
+            }
+
+            if (Math.Abs(sum - 1) > Roundings)
+            {
+                throw new ArgumentException(FormattableString.Invariant(
+                    $"{where}: expected probabilities that sum to 1 over the classes, got {sum:G6} in row {start / classes}. ")
+                    + "Of a single probability of a yes make two columns, 1 − p and p.");
+            }
+        }
     }
 }

@@ -61,7 +61,7 @@ public sealed class TemperatureScaling
     /// <summary>Scales probabilities.</summary>
     /// <param name="probabilities">The probabilities, <c>[n, classes]</c>; not changed.</param>
     /// <returns>A new tensor, <c>[n, classes]</c>, whose rows sum to 1.</returns>
-    /// <exception cref="ArgumentException">They are no matrix.</exception>
+    /// <exception cref="ArgumentException">They are no matrix, or a number is no probability.</exception>
     public Tensor<T> Apply<T>(Tensor<T> probabilities)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -76,6 +76,7 @@ public sealed class TemperatureScaling
         int classes = checked((int)probabilities.Lengths[1]);
         T[] values = new T[checked((int)probabilities.FlattenedLength)];
         probabilities.AsReadOnlyTensorSpan().CopyElementsTo(values);
+        ClassProbabilities<T>.Check(values, classes, nameof(TemperatureScaling));
         double[] scaled = new double[classes];
         for (int start = 0; start < values.Length; start += classes)
         {

@@ -190,7 +190,7 @@ internal ref struct RecurrentCall<T>
     }
 
     private readonly RecurrentOutput<T> OutputOf(Span<T> y) =>
-        new(y, _steps, _buffers.Widths.Units, _options.ReturnSequences, _options.ZeroOutputForMask);
+        new(y, _steps, _buffers.Widths.Units, _options.ReturnSequences, _options.ZeroOutputForMask, _options.GoBackwards);
 
     // Draws masks for all places, or for all rows: by the key of the sample, and the time of the step.
     private readonly void Draw(Span<T> masks, double rate, bool byRow, in RandomSource random)

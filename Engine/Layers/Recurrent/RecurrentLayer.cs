@@ -28,7 +28,7 @@ namespace Engine.Layers;
 /// </remarks>
 public abstract class RecurrentLayer : Layer
 {
-    private readonly RecurrentOptions _options;
+    private RecurrentOptions _options;
     private readonly int _gates;
     private readonly bool _hasCell;
     private Parameter? _kernel;
@@ -111,7 +111,8 @@ public abstract class RecurrentLayer : Layer
     public bool ReturnState => _options.ReturnState;
 
     /// <summary>
-    /// Whether the sequence is gone through from its end to its beginning. The outputs stay at the steps they belong to.
+    /// Whether the sequence is gone through from its end to its beginning. Outputs of all steps then lie in that order: the
+    /// first is that of the last step, as in Keras.
     /// </summary>
     public bool GoBackwards => _options.GoBackwards;
 
@@ -169,8 +170,16 @@ public abstract class RecurrentLayer : Layer
         return SizesOf(batch, input[0], input[1], Copies).Needs;
     }
 
-    /// <summary>The steps of a sequence of outputs count as the input's do; a last output has no steps.</summary>
-    public sealed override MaskRule OutputMask(ReadOnlySpan<bool> masked) => ReturnSequences ? MaskRule.Keep : MaskRule.Drop;
+    /// <summary>
+    /// The steps of a sequence of outputs count as the input's do, in reverse with <see cref="GoBackwards"/>; a last output has
+    /// no steps.
+    /// </summary>
+    public sealed override MaskRule OutputMask(ReadOnlySpan<bool> masked) =>
+        !ReturnSequences ? MaskRule.Drop : GoBackwards && masked[0] ? MaskRule.Compute : MaskRule.Keep;
+
+    /// <inheritdoc/>
+    public sealed override void ComputeMask<T>(in Pass<T> pass, Span<T> mask) =>
+        StepReversal.Turn(pass.Mask(), mask, pass.InputShape()[0], 1);
 
     /// <inheritdoc/>
     public sealed override void ResetStates()
@@ -340,6 +349,9 @@ public abstract class RecurrentLayer : Layer
     /// <summary>Packs the weights, goes back through the steps, and computes the gradients of the weights.</summary>
     private protected abstract void RunBackward<T>(in RecurrentCall<T> call)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>;
+
+    /// <summary>Gives zeros at steps that do not count, whatever was asked for.</summary>
+    internal void ForceZeroOutputForMask() => _options = _options with { ZeroOutputForMask = true };
 
     private static void Clear(Parameter? state)
     {

@@ -54,6 +54,32 @@ public sealed class StochasticDepth : DropoutLayer
                 $"StochasticDepth.LinearDecay: expected a final rate from 0 to 1, got {finalRate}."));
     }
 
+    /// <summary>
+    /// Gives all stochastic depths of a model, in the order of its layers, the rates of <see cref="LinearDecay(int, int, double)"/>.
+    /// </summary>
+    /// <param name="model">The model, or any layer that holds others.</param>
+    /// <param name="finalRate">The rate of the last block, 1 − p(L), 0 to 1: 0.5 in the paper.</param>
+    /// <exception cref="ArgumentException">The model has no stochastic depth.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The final rate is outside its range.</exception>
+    public static void LinearDecay(Layer model, double finalRate = 0.5)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        StochasticDepth[] blocks = [.. AllOf(model).Distinct()];
+        if (blocks.Length == 0)
+        {
+            throw new ArgumentException(
+                $"StochasticDepth.LinearDecay: expected a model with layers of stochastic depth, got {model.Title} with none.",
+                nameof(model));
+        }
+
+        // Before any rate is set, since the last may be refused.
+        double[] rates = [.. blocks.Select((_, i) => LinearDecay(i + 1, blocks.Length, finalRate))];
+        for (int i = 0; i < blocks.Length; i++)
+        {
+            blocks[i].Rate = rates[i];
+        }
+    }
+
     /// <inheritdoc/>
     public override bool DrawsByRow => true;
 
@@ -66,6 +92,9 @@ public sealed class StochasticDepth : DropoutLayer
 
     /// <inheritdoc/>
     protected override Shape Build(Shape input, ParameterFactory parameters) => input;
+
+    private static IEnumerable<StochasticDepth> AllOf(Layer layer) =>
+        layer is StochasticDepth depth ? [depth] : layer.Children.SelectMany(AllOf);
 
     // y = x · survives / keep, one draw a sample; the same for the gradients.
     private void Mask<T>(ReadOnlySpan<T> x, Span<T> y, in Pass<T> pass)

@@ -10,8 +10,9 @@ namespace Engine.Layers;
 /// <remarks>
 /// Gal and Ghahramani, "Dropout as a Bayesian approximation", ICML 2016, section 3: a mask stands for one draw of the weights.
 /// Input and output <c>[n, ...]</c>; the mask has the shape of one sample. E[y] = x over draws. Row keys, by which the samples of
-/// a Monte Carlo run differ within a batch, have no effect. For masks that repeat along the steps of a sequence, too, give a
-/// <see cref="Dropout"/> the noise shape <c>[1, 1, null]</c>.
+/// a Monte Carlo run differ within a batch, have no effect. A mask that is kept is the same in all samples of such a run, and counts
+/// as no draw: the part of the model that it belongs to is computed once. For masks that repeat along the steps of a sequence, too,
+/// give a <see cref="Dropout"/> the noise shape <c>[1, 1, null]</c>.
 /// </remarks>
 public sealed class VariationalDropout : DropoutLayer
 {
@@ -74,12 +75,7 @@ public sealed class VariationalDropout : DropoutLayer
             return;
         }
 
-        RandomSource random = MaskDraws.RandomOf(Seed, pass);
-        if (UntilRenewed)
-        {
-            random = new RandomSource(random.Seed, random.Stream, (ulong)Draw);
-        }
-
+        RandomSource random = UntilRenewed ? pass.LastingRandom(Seed, (ulong)Draw) : MaskDraws.RandomOf(Seed, pass);
         int size = pass.InputShape().Size;
         Span<T> mask = pass.Scratch[..size];
         DropoutKernels.FillMask(mask, DropoutRate, random, rowKey: 0);
