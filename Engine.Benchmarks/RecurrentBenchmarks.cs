@@ -7,7 +7,9 @@ using Engine.Optimizers;
 
 namespace Engine.Benchmarks;
 
-/// <summary>Recurrent layers of 64 units on 50 steps of 32 features: inference and training step, with plain loops beside the LSTM.</summary>
+/// <summary>
+/// Recurrent layers of 64 units on 50 steps of 32 features: inference and training step, with plain loops beside the LSTM.
+/// </summary>
 [MemoryDiagnoser]
 public class RecurrentBenchmarks
 {
