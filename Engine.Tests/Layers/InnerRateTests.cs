@@ -59,6 +59,8 @@ public sealed class InnerRateTests
         Sequential changed = Network(rate, 0), made = Network(rate, 0.4);
         Fit(changed, 0, 1);
         Fit(made, 0, 1);
+        Tensor<float> x = Samples.Tensor<float>(5, 9, 4, 6);
+        changed.Predict(x);
         rate.Set(changed.Layers[1], 0.4);
         Assert.That(rate.Get(changed.Layers[1]), Is.EqualTo(0.4));
         foreach ((Parameter to, Parameter from) in changed.Parameters.Zip(made.Parameters))
@@ -66,7 +68,6 @@ public sealed class InnerRateTests
             to.SetValues<float>(from.Values<float>());
         }
 
-        Tensor<float> x = Samples.Tensor<float>(5, 9, 4, 6);
         foreach (Phase phase in Enum.GetValues<Phase>())
         {
             PredictOptions options = new() { Phase = phase, Seed = 3 };
