@@ -32,8 +32,8 @@ internal sealed class LstmExample : Example
         double rate = context.Get(s_rate);
         int units = context.Get(s_units) ?? (context.Quick ? 32 : context.Full ? 128 : 64);
         ulong weightSeed = context.Seed ?? 42, fitSeed = context.Seed ?? 7;
-        int epochs = context.Epochs ?? (context.Quick ? 4 : context.Full ? 15 : 10);
-        double learningRate = context.Quick ? 1e-2 : 1e-3;
+        int epochs = context.Epochs ?? (context.Quick ? 4 : context.Full ? 15 : 25);
+        double learningRate = context.Quick ? 1e-2 : context.Full ? 1e-3 : 2e-3;
         var digits = Digits.Load(context, [28, 28]);
         if (context.Quick)
             digits = digits with { Train = digits.Train.Take(2000), Test = digits.Test.Take(1000) };

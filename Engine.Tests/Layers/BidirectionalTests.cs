@@ -19,6 +19,7 @@ public class BidirectionalTests
         Tensor<double> x = Samples.Tensor<double>(1, 2, Steps, Features);
         double[][] y = [.. model.Predict([x]).Select(output => output.ToArray())];
         double[] f = parts.Predict([x])[0].ToArray(), b = parts.Predict([x])[1].ToArray();
+        b = sequences ? [.. b.Chunk(4 * Steps).SelectMany(sample => sample.Chunk(4).Reverse().SelectMany(row => row))] : b;
         double[][] expected = mode switch
         {
             MergeMode.Concatenate => [[.. f.Chunk(4).Zip(b.Chunk(4), (left, right) => left.Concat(right)).SelectMany(row => row)]],
@@ -45,6 +46,34 @@ public class BidirectionalTests
         Assert.That(after[1][2..], Is.EqualTo(before[1][2..]), "backwards: steps before the first do not know it");
         Assert.That(after[1][..2], Is.Not.EqualTo(before[1][..2]));
         Assert.That(after[0][^2..], Is.Not.EqualTo(before[0][^2..]), "forwards: the last step knows the first");
+    }
+
+    // Whatever is behind it sees zeros at the steps that do not count, and the mask at its place.
+    [Test]
+    public void StepsThatDoNotCountAreZerosInBothDirections([Values] MergeMode mode, [Values] bool ownBackwardLayer)
+    {
+        Node input = new Input(Steps, Features);
+        Bidirectional both = new(
+            new LSTM(4, returnSequences: true), mode,
+            ownBackwardLayer ? new GRU(4, returnSequences: true, goBackwards: true) : null);
+        Node[] outputs = [.. both.ApplyMany(new Masking().Apply(input))];
+        Model model = new([input], [.. outputs, .. outputs.Select(output => new MaskProbe().Apply(output))]);
+        float[] values = Samples.Numbers<float>(2 * Steps * Features, 1);
+        values.AsSpan(0, 2 * Features).Clear();
+        values.AsSpan(8 * Features).Clear();
+        Tensor<float> x = Tensor.Create(values, [2, Steps, Features]);
+        float[][] y = [.. model.Predict([x]).Select(output => output.ToArray())];
+        foreach (float[] sequences in y[..outputs.Length])
+        {
+            Assert.That(
+                sequences.Chunk(sequences.Length / (2 * Steps)).Select(step => step.Contains(0f)),
+                Is.EqualTo((bool[])[true, true, false, false, false, false, false, false, true, true]));
+        }
+
+        foreach (float[] mask in y[outputs.Length..])
+        {
+            Assert.That(mask, Is.EqualTo((float[])[0, 0, 1, 1, 1, 1, 1, 1, 0, 0]));
+        }
     }
 
     [Test]
@@ -80,6 +109,23 @@ public class BidirectionalTests
             "Bidirectional: expected a recurrent layer that reads forwards, got LSTM with goBackwards."));
         Assert.That(() => new Bidirectional(new LSTM(3), backwardLayer: new LSTM(3)), Throws.ArgumentException.With.Message.StartsWith(
             "Bidirectional: expected a backwardLayer with goBackwards, got LSTM without."));
+        Assert.That(
+            () => new Bidirectional(new LSTM(3, returnState: true), backwardLayer: new LSTM(3, goBackwards: true)),
+            Throws.ArgumentException.With.Message.StartsWith(
+                "Bidirectional: expected the same returnState of both layers, got true forwards and false backwards."));
         Assert.That(() => new Bidirectional(new LSTM(3), (MergeMode)9), Throws.TypeOf<ArgumentOutOfRangeException>());
+    }
+
+    /// <summary>Gives the mask of its input.</summary>
+    private sealed class MaskProbe : SimpleLayer
+    {
+        public override MaskRule OutputMask(ReadOnlySpan<bool> masked) => MaskRule.Drop;
+
+        public override void Forward<T>(ReadOnlySpan<T> x, Span<T> y, in Pass<T> pass) => pass.Mask().CopyTo(y);
+
+        public override void Backward<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, ReadOnlySpan<T> dy, Span<T> dx, in Pass<T> pass) =>
+            dx.Clear();
+
+        protected override Shape Build(Shape input, ParameterFactory parameters) => [input[0]];
     }
 }

@@ -34,6 +34,23 @@ public class MaskedSequencesTests
         }
     }
 
+    // What goes backwards gives its outputs and their mask in reverse: the layer behind must know which steps to leave out.
+    [Test]
+    public void AMaskIsTurnedRoundWithItsSequence([Values] SequenceSide side, [Values] bool zeros)
+    {
+        LSTM first = new(4, returnSequences: true, goBackwards: true, zeroOutputForMask: zeros);
+        GRU second = new(3);
+        Model Of(int length)
+        {
+            Node input = new Input(length, 1);
+            return new Model(input, second.Apply(first.Apply(new Masking().Apply(input)))) { Precision = Precision.Double, Seed = 4 };
+        }
+
+        double[] Predict(int[][] words, int length) => Of(length).Predict(
+            Tensor.Create([.. Sequences.Pad(words, length, side).Select(index => (double)index)], [words.Length, length, 1])).ToArray();
+        Assert.That(Predict(s_words, 9), Is.EqualTo(s_words.SelectMany(word => Predict([word], word.Length))).Within(1e-14));
+    }
+
     // A step of gradient descent on the batch is the mean of those on each word alone.
     [TestCaseSource(nameof(Readers))]
     public void AStepIsTheMeanOfTheStepsOfTheWordsAlone(Func<Layer> make)

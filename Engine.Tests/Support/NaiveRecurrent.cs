@@ -60,7 +60,9 @@ internal static class NaiveRecurrent
     public static Cell Simple(double[] w, double[] r, double[] b, int units) => (x, states) =>
         [[.. Enumerable.Range(0, units).Select(j => Tanh(Dot(x, w, units, j) + Dot(states[0], r, units, j) + b[j]))]];
 
-    /// <summary>Keras's loop: a step that does not count leaves the states alone and repeats the output.</summary>
+    /// <summary>
+    /// Keras's loop: a step that does not count leaves the states alone and repeats the output. Outputs lie in the order of the loop.
+    /// </summary>
     public static (double[][] Outputs, double[][] States) Run(
         Cell cell, double[][] x, bool[] counts, double[][] states, bool backwards, bool zeros)
     {
@@ -76,7 +78,7 @@ internal static class NaiveRecurrent
                 last = states[0];
             }
 
-            outputs[t] = counts[t] || !zeros ? last : new double[units];
+            outputs[i] = counts[t] || !zeros ? last : new double[units];
         }
 
         return (outputs, states);

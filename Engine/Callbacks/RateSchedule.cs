@@ -79,7 +79,7 @@ public sealed class RateSchedule : Callback
 
     /// <summary>
     /// Curriculum dropout: rate · (1 − exp(−γ · step)), from none towards the rate. Morerio, Cavazza, Volpi, Vidal and Murino,
-    /// "Curriculum dropout", ICCV 2017, eq. 2.
+    /// "Curriculum dropout", ICCV 2017.
     /// </summary>
     /// <param name="rate">The rate at the end, 0 to 1.</param>
     /// <param name="gamma">How fast it grows, a step; above 0. The paper takes 10 / (the steps of the training).</param>

@@ -62,7 +62,7 @@ internal readonly record struct GruProducts(int Inputs, int Units, int Copies)
     public void Candidate<T>(in RecurrentStep<T> step, ReadOnlySpan<T> packed, ReadOnlySpan<T> bias)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         GemmPacked.Multiply(
-            new ReadOnlyMatrixView<T>(step.Inputs[(Copy * Joined)..], step.Rows, Inputs, Copies * Joined),
+            new ReadOnlyMatrixView<T>(step.Operand[(Copy * Joined)..], step.Rows, Inputs, Copies * Joined),
             packed[Gates.ForwardLength..],
             bias,
             Slot(step, 2));
@@ -71,7 +71,7 @@ internal readonly record struct GruProducts(int Inputs, int Units, int Copies)
     public void State<T>(in RecurrentStep<T> step, ReadOnlySpan<T> packed, ReadOnlySpan<T> bias)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         GemmPacked.Multiply(
-            new ReadOnlyMatrixView<T>(step.Inputs[((Copy * Joined) + Inputs)..], step.Rows, Units, Copies * Joined),
+            new ReadOnlyMatrixView<T>(step.Operand[((Copy * Joined) + Inputs)..], step.Rows, Units, Copies * Joined),
             packed[(Gates.ForwardLength + GemmPacked.Length(Inputs, Units))..],
             bias,
             Slot(step, 3));
@@ -106,9 +106,9 @@ internal readonly record struct GruProducts(int Inputs, int Units, int Copies)
         AddMasked(
             Slot(step, 2), packed[(InputStart + Gates.InputLength)..], step.InputMasks, Inputs, step.Side, gradient);
 
-    /// <summary>The state of a row as the candidate's product sees it, with its mask.</summary>
+    /// <summary>The state of a row as the candidate's product sees it, with its mask; in forward.</summary>
     public ReadOnlySpan<T> MaskedState<T>(in RecurrentStep<T> step, int row)
-        where T : unmanaged => step.Inputs.Slice((((row * Copies) + Copy) * Joined) + Inputs, Units);
+        where T : unmanaged => step.Operand.Slice((((row * Copies) + Copy) * Joined) + Inputs, Units);
 
     /// <summary>The gradient of a row's masked state becomes that of the state.</summary>
     public void Unmask<T>(in RecurrentStep<T> step, int row, Span<T> gradient)
@@ -125,43 +125,37 @@ internal readonly record struct GruProducts(int Inputs, int Units, int Copies)
     public Span<T> Spare<T>(in RecurrentStep<T> step, int row, int index)
         where T : unmanaged => step.Side.Slice((Math.Max(Inputs, Units) * step.Rows) + (((index * step.Rows) + row) * Units), Units);
 
-    /// <summary>dW and dR, as products over all rows.</summary>
-    /// <param name="inputs">[rows, copies, inputs + units].</param>
-    /// <param name="gates">[rows, 4 · units]: the gradients of the arguments.</param>
-    /// <param name="resetAfter">Whether the last of them belongs to the state; else it is r ∘ h'.</param>
-    /// <param name="kernelGradient">[inputs, 3 · units], or empty.</param>
-    /// <param name="recurrentGradient">[units, 3 · units], or empty.</param>
-    /// <param name="threads">How many threads may work.</param>
-    public void WeightGradients<T>(
-        ReadOnlySpan<T> inputs, ReadOnlySpan<T> gates, bool resetAfter, Span<T> kernelGradient, Span<T> recurrentGradient, int threads)
+    /// <summary>The gradients of [W; R], as products over all rows.</summary>
+    /// <param name="rows">All rows, after the loop of backward.</param>
+    /// <param name="resetAfter">Whether the last slot of the gates belongs to the state; else it is r ∘ h'.</param>
+    /// <param name="gradient">[inputs + units, 3 · units]; overwritten.</param>
+    /// <param name="threads">How many threads may work: no effect on the result.</param>
+    public void WeightGradients<T>(in RecurrentRowsView<T> rows, bool resetAfter, Span<T> gradient, int threads)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Gates.WeightGradients(inputs, gates, kernelGradient, recurrentGradient, threads);
-        int rows = gates.Length / (4 * Units);
-        if (!kernelGradient.IsEmpty)
+        Gates.WeightGradients(rows, gradient, threads);
+        MatrixView<T> input = new(gradient[(2 * Units)..], Inputs, Units, 3 * Units);
+        MatrixView<T> state = new(gradient[((Inputs * 3 * Units) + (2 * Units))..], Units, Units, 3 * Units);
+        int gate = (resetAfter ? 3 : 2) * Units;
+        if (Copies == 1)
         {
-            Gemm.Multiply(
-                Part(inputs, Copy * Joined, rows, Inputs, Copies * Joined).Transposed,
-                Part(gates, 2 * Units, rows, Units, 4 * Units),
-                new MatrixView<T>(kernelGradient[(2 * Units)..], Inputs, Units, 3 * Units),
-                threads);
+            Gemm.Multiply(rows.Inputs(0, Inputs).Transposed, rows.Gates(2 * Units, Units), input, threads);
+        }
+        else
+        {
+            rows.Multiply(Copy, column: 0, 2 * Units, input);
         }
 
-        if (!recurrentGradient.IsEmpty)
+        if (Copies > 1 && resetAfter)
         {
-            ReadOnlyMatrixView<T> states = resetAfter
-                ? Part(inputs, (Copy * Joined) + Inputs, rows, Units, Copies * Joined)
-                : Part(gates, 3 * Units, rows, Units, 4 * Units);
-            Gemm.Multiply(
-                states.Transposed,
-                Part(gates, (resetAfter ? 3 : 2) * Units, rows, Units, 4 * Units),
-                new MatrixView<T>(recurrentGradient[(2 * Units)..], Units, Units, 3 * Units),
-                threads);
+            rows.Multiply(Copy, column: Inputs, gate, state);
+        }
+        else
+        {
+            ReadOnlyMatrixView<T> states = resetAfter ? rows.Inputs(Inputs, Units) : rows.Gates(3 * Units, Units);
+            Gemm.Multiply(states.Transposed, rows.Gates(gate, Units), state, threads);
         }
     }
-
-    private static ReadOnlyMatrixView<T> Part<T>(ReadOnlySpan<T> values, int offset, int rows, int columns, int stride)
-        where T : unmanaged => new(values[Math.Min(offset, values.Length)..], rows, columns, stride);
 
     private MatrixView<T> Slot<T>(in RecurrentStep<T> step, int slot)
         where T : unmanaged => new(step.Gates[(slot * Units)..], step.Rows, Units, 4 * Units);

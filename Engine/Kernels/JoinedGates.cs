@@ -1,4 +1,5 @@
 using System.Numerics;
+using Engine.Numerics;
 
 namespace Engine.Kernels;
 
@@ -64,7 +65,7 @@ internal readonly record struct JoinedGates(int Inputs, int Units, int First, in
         int rowLength = Copies * Joined;
         for (int product = 0; product < Products; product++)
         {
-            ReadOnlySpan<T> inputs = step.Inputs[(Copies == 1 ? 0 : (First + product) * Joined)..];
+            ReadOnlySpan<T> inputs = step.Operand[(Copies == 1 ? 0 : (First + product) * Joined)..];
             GemmPacked.Multiply(
                 new ReadOnlyMatrixView<T>(inputs, step.Rows, Joined, rowLength),
                 packed[(product * GemmPacked.Length(Joined, Columns))..],
@@ -83,35 +84,25 @@ internal readonly record struct JoinedGates(int Inputs, int Units, int First, in
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         Gradient(step, packed, step.InputMasks, Inputs, gradient, accumulate);
 
-    /// <summary>dW and dR, as one product each over all rows; one a gate where inputs differ.</summary>
-    /// <param name="inputs">[rows, copies, inputs + units].</param>
-    /// <param name="gates">[rows, width]: the gradients of the gates' arguments.</param>
-    /// <param name="kernelGradient">[inputs, total · units], of which the columns of these gates are overwritten; or empty.</param>
-    /// <param name="recurrentGradient">[units, total · units], the same.</param>
+    /// <summary>The gradients of [W; R]: one product over all rows; one a gate where inputs differ.</summary>
+    /// <param name="rows">All rows, after the loop of backward.</param>
+    /// <param name="gradient">[inputs + units, total · units], of which the columns of these gates are overwritten.</param>
     /// <param name="threads">How many threads may work: no effect on the result.</param>
-    public void WeightGradients<T>(
-        ReadOnlySpan<T> inputs, ReadOnlySpan<T> gates, Span<T> kernelGradient, Span<T> recurrentGradient, int threads)
+    public void WeightGradients<T>(in RecurrentRowsView<T> rows, Span<T> gradient, int threads)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int rows = gates.Length / Width;
-        int rowLength = Copies * Joined;
-        for (int product = 0; product < Products; product++)
+        if (Copies == 1)
         {
-            int copy = Copies == 1 ? 0 : First + product;
-            int column = (First * Units) + (product * Columns);
-            ReadOnlyMatrixView<T> dg = new(gates[Math.Min(Offset(product), gates.Length)..], rows, Columns, Width);
-            if (!kernelGradient.IsEmpty)
-            {
-                ReadOnlyMatrixView<T> x = new(inputs[Math.Min(copy * Joined, inputs.Length)..], rows, Inputs, rowLength);
-                Gemm.Multiply(x.Transposed, dg, new MatrixView<T>(kernelGradient[column..], Inputs, Columns, Total * Units), threads);
-            }
-
-            if (!recurrentGradient.IsEmpty)
-            {
-                ReadOnlyMatrixView<T> h = new(inputs[Math.Min((copy * Joined) + Inputs, inputs.Length)..], rows, Units, rowLength);
-                Gemm.Multiply(h.Transposed, dg, new MatrixView<T>(recurrentGradient[column..], Units, Columns, Total * Units), threads);
-            }
+            Gemm.Multiply(
+                rows.Inputs(0, Joined).Transposed,
+                rows.Gates(First * Units, Columns),
+                new MatrixView<T>(gradient[(First * Units)..], Joined, Columns, Total * Units),
+                threads);
+            return;
         }
+
+        MaskedWeightGradient<T> body = new(rows, First, gradient, Total * Units);
+        ParallelLoop.Run(ref body, Count, threads);
     }
 
     private int Offset(int product) => (First * Units) + (product * Columns);

@@ -51,6 +51,11 @@ internal ref struct RecurrentBackward<T, TCell> : IBody
         int place = SequenceOrder.FirstPlace(block);
         int end = order.Start(block + 1);
         int rows = 0;
+        if (!_buffers.Sums.IsEmpty)
+        {
+            _buffers.Sums.Slice(block * widths.Gates, widths.Gates).Clear();
+        }
+
         _outputGradient.AddLastGradient(order, block, _buffers.Hidden);
         for (int s = lengths[0] - 1; s >= 0; s--)
         {
@@ -76,6 +81,11 @@ internal ref struct RecurrentBackward<T, TCell> : IBody
             }
 
             _cell.Backward(step);
+            if (!_buffers.Sums.IsEmpty)
+            {
+                RecurrentRows.AddRows(step.Gates, _buffers.Sums.Slice(block * widths.Gates, widths.Gates));
+            }
+
             if (_buffers.HiddenZoneout.IsOn)
             {
                 RecurrentRows.Add(hiddenRest, step.Hidden);

@@ -18,8 +18,16 @@ internal ref struct RecurrentBuffers<T>
     /// </summary>
     public bool KeepsRows;
 
-    /// <summary>[rows, copies, inputs + units]: see <see cref="RecurrentStep{T}.Inputs"/>.</summary>
+    /// <summary>
+    /// [rows, inputs + units]: input and hidden state before the step; with their masks, unless gates have masks of their own.
+    /// </summary>
     public Span<T> Inputs;
+
+    /// <summary>[places, copies, inputs + units]: the same with the masks of each gate, for a step only; empty for one copy.</summary>
+    public Span<T> Masked;
+
+    /// <summary>[blocks, gates]: Σ over a block's rows of the gates' gradients, in backward; empty where nobody needs it.</summary>
+    public Span<T> Sums;
 
     /// <summary>[rows, gates].</summary>
     public Span<T> Gates;
@@ -57,6 +65,7 @@ internal ref struct RecurrentBuffers<T>
         {
             Rows = rows,
             Inputs = Inputs.Slice(at * Widths.Joined, rows * Widths.Joined),
+            Masked = Part(Masked, place, rows, Widths.Masked),
             Gates = Gates.Slice(at * Widths.Gates, rows * Widths.Gates),
             Kept = Kept.Slice(at * Widths.Kept, rows * Widths.Kept),
             Hidden = Hidden.Slice(place * Widths.Units, rows * Widths.Units),

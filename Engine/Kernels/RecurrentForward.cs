@@ -73,19 +73,23 @@ internal ref struct RecurrentForward<T, TCell> : IBody
     {
         RecurrentWidths widths = _buffers.Widths;
         int inputs = widths.Inputs, units = widths.Units;
+        bool isTied = widths.Copies == 1;
         ref T to = ref MemoryMarshal.GetReference(step.Inputs);
+        ref T masked = ref MemoryMarshal.GetReference(step.Masked);
         for (int i = 0; i < step.Rows; i++)
         {
             int time = _buffers.Order.TimesOf(place + i)[s];
             ReadOnlySpan<T> x = _x.Slice(((_buffers.Order.Samples[place + i] * _steps) + time) * inputs, inputs);
             ReadOnlySpan<T> h = step.Hidden.Slice(i * units, units);
-            for (int copy = 0; copy < widths.Copies; copy++)
+            RecurrentRows.Mask(x, isTied ? step.InputMasks : [], i, ref to);
+            RecurrentRows.Mask(h, isTied ? step.HiddenMasks : [], i, ref Unsafe.Add(ref to, inputs));
+            to = ref Unsafe.Add(ref to, inputs + units);
+            for (int copy = 0; copy < widths.Copies && !isTied; copy++)
             {
                 int row = (i * widths.Copies) + copy;
-                RecurrentRows.Mask(x, step.InputMasks, row, ref to);
-                to = ref Unsafe.Add(ref to, inputs);
-                RecurrentRows.Mask(h, step.HiddenMasks, row, ref to);
-                to = ref Unsafe.Add(ref to, units);
+                RecurrentRows.Mask(x, step.InputMasks, row, ref masked);
+                RecurrentRows.Mask(h, step.HiddenMasks, row, ref Unsafe.Add(ref masked, inputs));
+                masked = ref Unsafe.Add(ref masked, inputs + units);
             }
         }
     }

@@ -3,8 +3,9 @@ using System.Numerics;
 namespace Engine.Kernels;
 
 /// <summary>
-/// What becomes of the hidden states: the output of a recurrent layer. At a step that does not count the output is the previous
-/// one again, zeros if there was none yet; a sample none of whose steps count gives zeros, whatever its initial state, as in Keras.
+/// What becomes of the hidden states: the output of a recurrent layer, in the order in which it goes through the steps. At a step that
+/// does not count the output is the previous one again, zeros if there was none yet; a sample none of whose steps count gives zeros,
+/// whatever its initial state, as in Keras.
 /// </summary>
 internal readonly ref struct RecurrentOutput<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -14,6 +15,7 @@ internal readonly ref struct RecurrentOutput<T>
     private readonly int _units;
     private readonly bool _sequences;
     private readonly bool _zeros;
+    private readonly bool _backwards;
 
     /// <summary>Makes it.</summary>
     /// <param name="y">[batch, steps, units], or the last one only, [batch, units]; its gradient in backward.</param>
@@ -21,13 +23,15 @@ internal readonly ref struct RecurrentOutput<T>
     /// <param name="units">The length of a hidden state.</param>
     /// <param name="sequences">Whether there is an output for each step.</param>
     /// <param name="zeros">Whether steps that do not count give zeros.</param>
-    public RecurrentOutput(Span<T> y, int steps, int units, bool sequences, bool zeros)
+    /// <param name="backwards">Whether the last step is the first to be gone through, and so the first of the outputs.</param>
+    public RecurrentOutput(Span<T> y, int steps, int units, bool sequences, bool zeros, bool backwards)
     {
         _y = y;
         _steps = steps;
         _units = units;
         _sequences = sequences;
         _zeros = zeros;
+        _backwards = backwards;
     }
 
     /// <summary>Writes the outputs of one step.</summary>
@@ -37,7 +41,7 @@ internal readonly ref struct RecurrentOutput<T>
         {
             for (int i = 0; i < hidden.Length / _units; i++)
             {
-                hidden.Slice(i * _units, _units).CopyTo(At(order.Samples[place + i], order.TimesOf(place + i)[s]));
+                hidden.Slice(i * _units, _units).CopyTo(At(order.Samples[place + i], NumberOf(order.TimesOf(place + i)[s])));
             }
         }
     }
@@ -64,7 +68,7 @@ internal readonly ref struct RecurrentOutput<T>
             }
             else if (times.Length < _steps)
             {
-                Repeat(sample, times, order.IsBackwards);
+                Repeat(sample, times);
             }
         }
     }
@@ -82,18 +86,18 @@ internal readonly ref struct RecurrentOutput<T>
             Span<T> gradient = hiddenGradient.Slice(i * _units, _units);
             int sample = order.Samples[place + i];
             ReadOnlySpan<int> times = order.TimesOf(place + i);
-            RecurrentRows.Add(At(sample, times[s]), gradient);
+            int number = NumberOf(times[s]);
+            RecurrentRows.Add(At(sample, number), gradient);
             if (times.Length == _steps || _zeros)
             {
                 continue;
             }
 
             // Up to the next step that counts the output was repeated.
-            int direction = order.IsBackwards ? -1 : 1;
-            int next = s + 1 < times.Length ? times[s + 1] : order.IsBackwards ? -1 : _steps;
-            for (int time = times[s] + direction; time != next; time += direction)
+            int next = s + 1 < times.Length ? NumberOf(times[s + 1]) : _steps;
+            for (number++; number < next; number++)
             {
-                RecurrentRows.Add(At(sample, time), gradient);
+                RecurrentRows.Add(At(sample, number), gradient);
             }
         }
     }
@@ -113,26 +117,28 @@ internal readonly ref struct RecurrentOutput<T>
     }
 
     // Fills the steps that do not count.
-    private void Repeat(int sample, ReadOnlySpan<int> times, bool backwards)
+    private void Repeat(int sample, ReadOnlySpan<int> times)
     {
         int next = 0;
-        for (int i = 0; i < _steps; i++)
+        for (int number = 0; number < _steps; number++)
         {
-            int time = backwards ? _steps - 1 - i : i;
-            if (next < times.Length && times[next] == time)
+            if (next < times.Length && NumberOf(times[next]) == number)
             {
                 next++;
             }
-            else if (i == 0 || _zeros)
+            else if (number == 0 || _zeros)
             {
-                At(sample, time).Clear();
+                At(sample, number).Clear();
             }
             else
             {
-                At(sample, backwards ? time + 1 : time - 1).CopyTo(At(sample, time));
+                At(sample, number - 1).CopyTo(At(sample, number));
             }
         }
     }
 
-    private Span<T> At(int sample, int time) => _y.Slice(((sample * _steps) + time) * _units, _units);
+    // As the how manieth a step is gone through.
+    private int NumberOf(int time) => _backwards ? _steps - 1 - time : time;
+
+    private Span<T> At(int sample, int number) => _y.Slice(((sample * _steps) + number) * _units, _units);
 }

@@ -58,6 +58,39 @@ internal static class RecurrentRows
         }
     }
 
+    /// <summary>sums += Σ over rows of x.</summary>
+    /// <param name="x">[rows, length].</param>
+    /// <param name="sums">[length].</param>
+    public static void AddRows<T>(ReadOnlySpan<T> x, Span<T> sums)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int length = sums.Length, rows = x.Length / length;
+        ref T from = ref MemoryMarshal.GetReference(x);
+        ref T to = ref MemoryMarshal.GetReference(sums);
+        int i = 0;
+        for (; i <= length - (2 * Vector<T>.Count); i += 2 * Vector<T>.Count)
+        {
+            ref T row = ref Unsafe.Add(ref from, i);
+            Vector<T> sum0 = Vector.LoadUnsafe(ref to, (nuint)i), sum1 = Vector.LoadUnsafe(ref to, (nuint)(i + Vector<T>.Count));
+            for (int r = 0; r < rows; r++, row = ref Unsafe.Add(ref row, length))
+            {
+                sum0 += Vector.LoadUnsafe(ref row);
+                sum1 += Vector.LoadUnsafe(ref row, (nuint)Vector<T>.Count);
+            }
+
+            sum0.StoreUnsafe(ref to, (nuint)i);
+            sum1.StoreUnsafe(ref to, (nuint)(i + Vector<T>.Count));
+        }
+
+        for (; i < length; i++)
+        {
+            for (int r = 0; r < rows; r++)
+            {
+                Unsafe.Add(ref to, i) += Unsafe.Add(ref from, (r * length) + i);
+            }
+        }
+    }
+
     /// <summary>
     /// to = Σ over copies of masks ∘ x, where each copy's x is one block [rows, length], or to += it.
     /// </summary>

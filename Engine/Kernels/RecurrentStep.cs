@@ -8,10 +8,12 @@ internal ref struct RecurrentStep<T>
     public int Rows;
 
     /// <summary>
-    /// [rows, copies, inputs + units]: the input and the hidden state before the step, with their masks; a copy for each gate
-    /// where masks differ between gates.
+    /// [rows, inputs + units]: the input and the hidden state before the step; with their masks, unless gates have masks of their own.
     /// </summary>
     public Span<T> Inputs;
+
+    /// <summary>[rows, copies, inputs + units]: the same with the masks of each gate, in forward; empty for one copy.</summary>
+    public Span<T> Masked;
 
     /// <summary>[rows, gates]: their values after forward, the gradients of their arguments after backward.</summary>
     public Span<T> Gates;
@@ -39,4 +41,7 @@ internal ref struct RecurrentStep<T>
 
     /// <summary>[rows, ...]: memory for the step only.</summary>
     public Span<T> Side;
+
+    /// <summary>What the products of forward read: see <see cref="Inputs"/> and <see cref="Masked"/>.</summary>
+    public readonly ReadOnlySpan<T> Operand => Masked.IsEmpty ? Inputs : Masked;
 }

@@ -13,5 +13,8 @@ internal readonly record struct RecurrentWidths(
     int Inputs, int Units, int Gates, int Copies, int Kept, int Side, bool HasCell, bool KeepsHidden)
 {
     /// <summary>The length of a row of inputs and hidden state together.</summary>
-    public int Joined => Copies * (Inputs + Units);
+    public int Joined => Inputs + Units;
+
+    /// <summary>The same with a copy for each gate, where gates have masks of their own; else 0.</summary>
+    public int Masked => Copies == 1 ? 0 : Copies * Joined;
 }

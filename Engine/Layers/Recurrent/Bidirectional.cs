@@ -10,7 +10,8 @@ namespace Engine.Layers;
 /// <para>
 /// Input <c>[n, steps, features]</c>, and initial states, those of the forward layer first, if any. Output <c>[n, units]</c>, or
 /// <c>[n, steps, units]</c> where the layer returns sequences: both directions then tell of the same step. Twice as many units with
-/// <see cref="MergeMode.Concatenate"/>. Where the layer returns states they follow, the forward ones first.
+/// <see cref="MergeMode.Concatenate"/>. Where the layer returns states they follow, the forward ones first. At a step that does not
+/// count a sequence of outputs has zeros, whatever the layers' zeroOutputForMask, as in Keras.
 /// </para>
 /// <para>It is no work of its own: in a model's graph both layers and their merging stand in its place.</para>
 /// </remarks>
@@ -22,11 +23,12 @@ public sealed class Bidirectional : Layer
     /// <param name="layer">A recurrent layer that reads forwards.</param>
     /// <param name="mergeMode">How one output is made of two.</param>
     /// <param name="backwardLayer">
-    /// The layer that reads backwards, its outputs at the steps they belong to; if null one of the first's kind and settings, with
-    /// weights of its own.
+    /// The layer that reads backwards, with goBackwards; if null one of the first's kind and settings, with weights of its own. Its
+    /// outputs are turned round again.
     /// </param>
     /// <exception cref="ArgumentException">
-    /// The first layer does not say whether it goes backwards, or does so; or the second does not.
+    /// The first layer does not say whether it goes backwards, or does so; or the second does not, or differs in what it returns or
+    /// remembers.
     /// </exception>
     public Bidirectional(Layer layer, MergeMode mergeMode = MergeMode.Concatenate, Layer? backwardLayer = null)
     {
@@ -51,6 +53,25 @@ public sealed class Bidirectional : Layer
                 $"Bidirectional: expected a backwardLayer with goBackwards, got {backwardLayer.Kind} without.", nameof(backwardLayer));
         }
 
+        foreach ((string setting, string option) in
+            (ReadOnlySpan<(string, string)>)[("return_sequences", "returnSequences"), ("return_state", "returnState"), ("stateful", "stateful")])
+        {
+            if (FlagOf(layer, setting) != FlagOf(backwardLayer, setting))
+            {
+                throw new ArgumentException(
+                    $"Bidirectional: expected the same {option} of both layers, got "
+                    + $"{Text(FlagOf(layer, setting))} forwards and {Text(FlagOf(backwardLayer, setting))} backwards.",
+                    nameof(backwardLayer));
+            }
+        }
+
+        ReturnsSequences = FlagOf(layer, "return_sequences") == true;
+        if (ReturnsSequences)
+        {
+            (layer as RecurrentLayer)?.ForceZeroOutputForMask();
+            (backwardLayer as RecurrentLayer)?.ForceZeroOutputForMask();
+        }
+
         MergeMode = mergeMode;
         _children = [layer, backwardLayer];
         NameChild(layer, "forward");
@@ -68,6 +89,8 @@ public sealed class Bidirectional : Layer
 
     /// <inheritdoc/>
     public override IReadOnlyList<Layer> Children => _children;
+
+    private bool ReturnsSequences { get; }
 
     /// <inheritdoc/>
     public override void Describe(ConfigurationWriter writer)
@@ -92,7 +115,7 @@ public sealed class Bidirectional : Layer
         IReadOnlyList<Node> forward = Layer.ApplyMany([inputs[0], .. inputs.Skip(1).Take(states)]);
         IReadOnlyList<Node> backward = BackwardLayer.ApplyMany([inputs[0], .. inputs.Skip(1 + states)]);
         IReadOnlyList<Node> merged = MergeMode == MergeMode.None
-            ? [forward[0], backward[0]]
+            ? [forward[0], ReturnsSequences ? new StepReversal().Apply(backward[0]) : backward[0]]
             : new DirectionMerge(MergeMode).ApplyMany(forward[0], backward[0]);
         return [.. merged, .. forward.Skip(1), .. backward.Skip(1)];
     }
@@ -124,12 +147,16 @@ public sealed class Bidirectional : Layer
     }
 
     // What a layer's description says; null where it has no direction.
-    private static bool? GoesBackwards(Layer layer)
+    private static bool? GoesBackwards(Layer layer) => FlagOf(layer, "go_backwards");
+
+    private static bool? FlagOf(Layer layer, string name)
     {
         ConfigurationWriter writer = new();
         layer.Describe(writer);
-        return writer.Values.TryGetPropertyValue("go_backwards", out var value) ? value?.GetValue<bool>() : null;
+        return writer.Values.TryGetPropertyValue(name, out var value) ? value?.GetValue<bool>() : null;
     }
+
+    private static string Text(bool? flag) => flag switch { true => "true", false => "false", null => "none" };
 
     // Made again from its description, as from a file, the other way round.
     private static Layer Turned(Layer layer)

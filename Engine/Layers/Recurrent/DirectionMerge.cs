@@ -2,68 +2,72 @@ using System.Numerics.Tensors;
 
 namespace Engine.Layers;
 
-/// <summary>Makes one output of what a sequence looked like forwards and backwards; it has the forward one's mask.</summary>
+/// <summary>
+/// Makes one output of what a sequence looked like forwards and backwards; it has the forward one's mask. Outputs of all steps come in
+/// the order in which they were gone through: the backward ones are turned round, so that both tell of the same step.
+/// </summary>
 internal sealed class DirectionMerge(MergeMode mode) : Layer
 {
     public override Reads BackwardReads => mode == MergeMode.Multiply ? Reads.Input : Reads.None;
 
     public override void Forward<T>(in Pass<T> pass)
     {
-        ReadOnlySpan<T> forward = pass.Input(0), backward = pass.Input(1);
-        Span<T> y = pass.Output();
-        switch (mode)
+        Shape input = pass.InputShape();
+        int units = input[^1], rows = pass.Input().Length / units, width = pass.OutputShape()[^1];
+        ReadOnlySpan<T> forwards = pass.Input(0), backwards = pass.Input(1);
+        Span<T> outputs = pass.Output();
+        for (int row = 0; row < rows; row++)
         {
-            case MergeMode.Sum:
-                TensorPrimitives.Add(forward, backward, y);
-                break;
-            case MergeMode.Multiply:
-                TensorPrimitives.Multiply(forward, backward, y);
-                break;
-            case MergeMode.Average:
-                TensorPrimitives.AddMultiply(forward, backward, T.CreateTruncating(0.5), y);
-                break;
-            default:
-                int units = pass.InputShape()[^1];
-                for (int from = 0; from < forward.Length; from += units)
-                {
-                    forward.Slice(from, units).CopyTo(y[(2 * from)..]);
-                    backward.Slice(from, units).CopyTo(y[((2 * from) + units)..]);
-                }
-
-                break;
+            ReadOnlySpan<T> forward = forwards.Slice(row * units, units);
+            ReadOnlySpan<T> backward = backwards.Slice(Opposite(row, input) * units, units);
+            Span<T> y = outputs.Slice(row * width, width);
+            switch (mode)
+            {
+                case MergeMode.Sum:
+                    TensorPrimitives.Add(forward, backward, y);
+                    break;
+                case MergeMode.Multiply:
+                    TensorPrimitives.Multiply(forward, backward, y);
+                    break;
+                case MergeMode.Average:
+                    TensorPrimitives.AddMultiply(forward, backward, T.CreateTruncating(0.5), y);
+                    break;
+                default:
+                    forward.CopyTo(y);
+                    backward.CopyTo(y[units..]);
+                    break;
+            }
         }
     }
 
     public override void Backward<T>(in Pass<T> pass)
     {
-        for (int input = 0; input < 2; input++)
+        Shape input = pass.InputShape();
+        int units = input[^1], width = pass.OutputShape()[^1];
+        ReadOnlySpan<T> outputGradient = pass.OutputGradient();
+        for (int direction = 0; direction < 2; direction++)
         {
-            ReadOnlySpan<T> dy = pass.OutputGradient();
-            Span<T> dx = pass.InputGradient(input);
-            if (dx.IsEmpty)
+            Span<T> gradient = pass.InputGradient(direction);
+            for (int row = 0; row < gradient.Length / units; row++)
             {
-                continue;
-            }
-
-            switch (mode)
-            {
-                case MergeMode.Sum:
-                    dy.CopyTo(dx);
-                    break;
-                case MergeMode.Multiply:
-                    TensorPrimitives.Multiply(dy, pass.Input(1 - input), dx);
-                    break;
-                case MergeMode.Average:
-                    TensorPrimitives.Multiply(dy, T.CreateTruncating(0.5), dx);
-                    break;
-                default:
-                    int units = pass.InputShape()[^1];
-                    for (int to = 0; to < dx.Length; to += units)
-                    {
-                        dy.Slice((2 * to) + (input * units), units).CopyTo(dx[to..]);
-                    }
-
-                    break;
+                int own = direction == 0 ? row : Opposite(row, input), other = direction == 0 ? Opposite(row, input) : row;
+                ReadOnlySpan<T> dy = outputGradient.Slice(row * width, width);
+                Span<T> dx = gradient.Slice(own * units, units);
+                switch (mode)
+                {
+                    case MergeMode.Sum:
+                        dy.CopyTo(dx);
+                        break;
+                    case MergeMode.Multiply:
+                        TensorPrimitives.Multiply(dy, pass.Input(1 - direction).Slice(other * units, units), dx);
+                        break;
+                    case MergeMode.Average:
+                        TensorPrimitives.Multiply(dy, T.CreateTruncating(0.5), dx);
+                        break;
+                    default:
+                        dy.Slice(direction * units, units).CopyTo(dx);
+                        break;
+                }
             }
         }
     }
@@ -80,5 +84,12 @@ internal sealed class DirectionMerge(MergeMode mode) : Layer
         }
 
         return mode == MergeMode.Concatenate ? [Shape.Create([.. inputs[0].AsSpan()[..^1], 2 * inputs[0][^1]])] : [inputs[0]];
+    }
+
+    // The row of the step that has as many before it as this one has behind it; itself where there are no steps.
+    private static int Opposite(int row, Shape input)
+    {
+        int steps = input.Rank == 1 ? 1 : input[0];
+        return row + steps - 1 - (2 * (row % steps));
     }
 }

@@ -143,25 +143,25 @@ public sealed class GRU : RecurrentLayer
         writer.Write("reset_after", ResetAfter);
     }
 
-    private protected override RecurrentSizes SizesOf(int batch, int steps, int inputs)
+    private protected override RecurrentSizes SizesOf(int batch, int steps, int inputs, int copies)
     {
-        GruProducts products = new(inputs, Units, Copies);
+        GruProducts products = new(inputs, Units, copies);
         RecurrentWidths widths = new(
             inputs,
             Units,
             4 * Units,
-            Copies,
+            copies,
             KeepsArguments ? 3 * Units : 0,
             products.SideWidth,
             HasCell: false,
             KeepsHidden: true);
         return new RecurrentSizes(
-            batch, steps, widths, Options, Math.Max(products.ForwardLength + (3 * Units), products.BackwardLength), Gradient: 4 * Units);
+            batch, steps, widths, Options, Math.Max(products.ForwardLength + (3 * Units), products.BackwardLength), 3 * Units);
     }
 
     private protected override void RunForward<T>(in RecurrentCall<T> call)
     {
-        GruProducts products = new(call.Pass.InputShape()[1], Units, Copies);
+        GruProducts products = new(call.Pass.InputShape()[1], Units, CopiesIn(call.Pass));
         products.PackForward(call.Pass.Values(Kernel!), call.Pass.Values(RecurrentKernel!), call.Packed);
         ReadOnlySpan<T> bias = Bias is null ? [] : call.Pass.Values(Bias), stateBias = [];
         if (Bias is not null && ResetAfter)
@@ -179,22 +179,20 @@ public sealed class GRU : RecurrentLayer
 
     private protected override void RunBackward<T>(in RecurrentCall<T> call)
     {
-        GruProducts products = new(call.Pass.InputShape()[1], Units, Copies);
+        GruProducts products = new(call.Pass.InputShape()[1], Units, CopiesIn(call.Pass));
         products.PackBackward(
             call.Pass.Values(Kernel!), call.Pass.Values(RecurrentKernel!), !call.Pass.InputGradient().IsEmpty, call.Packed);
         call.Backward(CellOf<T>(products, call.Packed, [], []));
-        products.WeightGradients(
-            call.Inputs,
-            call.Gates,
-            ResetAfter,
-            call.Pass.Gradient(Kernel!),
-            call.Pass.Gradient(RecurrentKernel!),
-            call.Pass.Threads);
+        if (call.WantsWeights(Kernel!, RecurrentKernel!))
+        {
+            products.WeightGradients(call.Rows, ResetAfter, call.Weights, call.Pass.Threads);
+            call.Split(call.Pass.Gradient(Kernel!), call.Pass.Gradient(RecurrentKernel!));
+        }
+
         Span<T> gradient = Bias is null ? [] : call.Pass.Gradient(Bias);
         if (!gradient.IsEmpty)
         {
-            Span<T> sums = call.GradientScratch[..(4 * Units)];
-            Reductions.ColumnSums(call.Gates, sums);
+            ReadOnlySpan<T> sums = call.GateSums();
             sums[..(3 * Units)].CopyTo(gradient);
             if (ResetAfter)
             {

@@ -149,11 +149,11 @@ internal readonly ref struct GruCell<T> : IRecurrentCell<T>
             }
             else
             {
-                // With q = dn·Rᵀ: dr = q ∘ h', dh' += q ∘ r, through the mask of h'
+                // With q = mask ∘ (dn·Rᵀ): dr = q ∘ h', dh' += q ∘ r
                 Span<T> q = Products.Spare(step, row, 1);
-                TensorPrimitives.Multiply(q, Products.MaskedState(step, row), d);
-                TensorPrimitives.Multiply(q, r, q);
                 Products.Unmask(step, row, q);
+                TensorPrimitives.Multiply(q, step.PreviousHidden.Slice(row * Units, Units), d);
+                TensorPrimitives.Multiply(q, r, q);
                 RecurrentRows.Add(q, step.Hidden.Slice(row * Units, Units));
             }
 

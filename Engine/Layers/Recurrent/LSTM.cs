@@ -153,32 +153,32 @@ public sealed class LSTM : RecurrentLayer
         writer.Write("cell_zoneout", CellZoneout);
     }
 
-    private protected override RecurrentSizes SizesOf(int batch, int steps, int inputs)
+    private protected override RecurrentSizes SizesOf(int batch, int steps, int inputs, int copies)
     {
-        JoinedGates product = ProductOf(inputs);
+        JoinedGates product = ProductOf(inputs, copies);
         RecurrentWidths widths = new(
             inputs,
             Units,
             4 * Units,
-            Copies,
+            copies,
             LstmCell<float>.KeptWidth(Units, UsesDefaults),
             Math.Max(LstmCell<float>.SideWidth(Units, UsesDefaults), UsesMasks ? Math.Max(inputs, Units) : 0),
             HasCell: true,
             KeepsHidden: Zoneout > 0);
         return new RecurrentSizes(
-            batch, steps, widths, Options, Math.Max(product.ForwardLength, product.HiddenLength + product.InputLength), Gradient: 0);
+            batch, steps, widths, Options, Math.Max(product.ForwardLength, product.HiddenLength + product.InputLength), 4 * Units);
     }
 
     private protected override void RunForward<T>(in RecurrentCall<T> call)
     {
-        JoinedGates product = ProductOf(call.Pass.InputShape()[1]);
+        JoinedGates product = ProductOf(call.Pass.InputShape()[1], CopiesIn(call.Pass));
         product.PackForward(call.Pass.Values(Kernel!), call.Pass.Values(RecurrentKernel!), call.Packed);
         call.Forward(CellOf(product, Bias is null ? [] : call.Pass.Values(Bias), call.Packed, packedInput: []));
     }
 
     private protected override void RunBackward<T>(in RecurrentCall<T> call)
     {
-        JoinedGates product = ProductOf(call.Pass.InputShape()[1]);
+        JoinedGates product = ProductOf(call.Pass.InputShape()[1], CopiesIn(call.Pass));
         Span<T> packedInput = call.Packed[product.HiddenLength..];
         product.PackBackward(call.Pass.Values(RecurrentKernel!), Units, call.Packed);
         if (!call.Pass.InputGradient().IsEmpty)
@@ -187,15 +187,20 @@ public sealed class LSTM : RecurrentLayer
         }
 
         call.Backward(CellOf<T>(product, bias: [], call.Packed, packedInput));
-        product.WeightGradients(
-            call.Inputs, call.Gates, call.Pass.Gradient(Kernel!), call.Pass.Gradient(RecurrentKernel!), call.Pass.Threads);
+        if (call.WantsWeights(Kernel!, RecurrentKernel!))
+        {
+            product.WeightGradients(call.Rows, call.Weights, call.Pass.Threads);
+            call.Split(call.Pass.Gradient(Kernel!), call.Pass.Gradient(RecurrentKernel!));
+        }
+
         if (Bias is not null && !call.Pass.Gradient(Bias).IsEmpty)
         {
-            Reductions.ColumnSums(call.Gates, call.Pass.Gradient(Bias));
+            call.GateSums().CopyTo(call.Pass.Gradient(Bias));
         }
     }
 
-    private JoinedGates ProductOf(int inputs) => new(inputs, Units, First: 0, Count: 4, Total: 4, Width: 4 * Units, Copies);
+    private JoinedGates ProductOf(int inputs, int copies) =>
+        new(inputs, Units, First: 0, Count: 4, Total: 4, Width: 4 * Units, copies);
 
     private LstmCell<T> CellOf<T>(in JoinedGates product, ReadOnlySpan<T> bias, ReadOnlySpan<T> packed, ReadOnlySpan<T> packedInput)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> => new()

@@ -158,7 +158,7 @@ public sealed class LayerNormalizedLSTM : RecurrentLayer
         CellShift = parameters.Add("cell_shift", [Units], Initializer.Zeros);
     }
 
-    private protected override RecurrentSizes SizesOf(int batch, int steps, int inputs)
+    private protected override RecurrentSizes SizesOf(int batch, int steps, int inputs, int copies)
     {
         RecurrentWidths widths = new(
             inputs,
@@ -171,7 +171,7 @@ public sealed class LayerNormalizedLSTM : RecurrentLayer
             KeepsHidden: Zoneout > 0);
         int forward = GemmPacked.Length(inputs, 4 * Units) + GemmPacked.Length(Units, 4 * Units);
         int backward = GemmPacked.Length(4 * Units, inputs) + GemmPacked.Length(4 * Units, Units);
-        return new RecurrentSizes(batch, steps, widths, Options, Math.Max(forward, backward), Gradient: 0);
+        return new RecurrentSizes(batch, steps, widths, Options, Math.Max(forward, backward), 4 * Units);
     }
 
     private protected override void RunForward<T>(in RecurrentCall<T> call)
@@ -196,15 +196,20 @@ public sealed class LayerNormalizedLSTM : RecurrentLayer
         WeightGradient(call, RecurrentKernel!, inputs, 8);
 
         // Σ over rows of the arguments' gradients, alone and times what was normalized
-        int gates = LayerNormalizedLstmCell<T>.GatesOf(Units), kept = LayerNormalizedLstmCell<T>.KeptOf(Units);
-        Sum(call, Bias, call.Gates, gates, [], 0);
-        Sum(call, KernelGain!, call.Gates, gates, call.Kept, kept);
-        Sum(call, RecurrentGain!, call.Gates, gates, Behind(call.Kept, 4 * Units), kept);
-        Sum(call, CellGain!, Behind(call.Kept, 9 * Units), kept, Behind(call.Kept, 8 * Units), kept);
-        Sum(call, CellShift!, Behind(call.Kept, 9 * Units), kept, [], 0);
+        if (Bias is not null && !call.Pass.Gradient(Bias).IsEmpty)
+        {
+            call.GateSums()[..(4 * Units)].CopyTo(call.Pass.Gradient(Bias));
+        }
+
+        Sum(call.Pass.Gradient(KernelGain!), call.Rows.Gates(0, 4 * Units), Kept(call, 0, 4 * Units));
+        Sum(call.Pass.Gradient(RecurrentGain!), call.Rows.Gates(0, 4 * Units), Kept(call, 4 * Units, 4 * Units));
+        Sum(call.Pass.Gradient(CellGain!), Kept(call, 9 * Units, Units), Kept(call, 8 * Units, Units));
+        Sum(call.Pass.Gradient(CellShift!), Kept(call, 9 * Units, Units), default);
     }
 
-    private static ReadOnlySpan<T> Behind<T>(ReadOnlySpan<T> values, int count) => values[Math.Min(count, values.Length)..];
+    private ReadOnlyMatrixView<T> Kept<T>(in RecurrentCall<T> call, int column, int columns)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => new(
+            call.Kept[Math.Min(column, call.Kept.Length)..], call.Order.Rows, columns, LayerNormalizedLstmCell<T>.KeptOf(Units));
 
     private ReadOnlyMatrixView<T> KernelOf<T>(in RecurrentCall<T> call, Parameter kernel)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => new(call.Pass.Values(kernel), kernel.Shape[0], 4 * Units);
@@ -218,35 +223,25 @@ public sealed class LayerNormalizedLSTM : RecurrentLayer
             return;
         }
 
-        int rows = call.Order.Rows, joined = call.Pass.InputShape()[1] + Units;
-        ReadOnlyMatrixView<T> x = new(Behind(call.Inputs, input), rows, kernel.Shape[0], joined);
-        ReadOnlyMatrixView<T> d = new(
-            Behind(call.Gates, gate * Units), rows, 4 * Units, LayerNormalizedLstmCell<T>.GatesOf(Units));
+        ReadOnlyMatrixView<T> x = call.Rows.Inputs(input, kernel.Shape[0]), d = call.Rows.Gates(gate * Units, 4 * Units);
         Gemm.Multiply(x.Transposed, d, new MatrixView<T>(gradient, kernel.Shape[0], 4 * Units), call.Pass.Threads);
     }
 
     // Σ over rows of values ∘ factors, or of values.
-    private static void Sum<T>(
-        in RecurrentCall<T> call, Parameter? parameter, ReadOnlySpan<T> values, int stride, ReadOnlySpan<T> factors, int factorStride)
+    private static void Sum<T>(Span<T> sums, ReadOnlyMatrixView<T> values, ReadOnlyMatrixView<T> factors)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Span<T> sums = parameter is null ? [] : call.Pass.Gradient(parameter);
-        if (sums.IsEmpty)
-        {
-            return;
-        }
-
         sums.Clear();
-        for (int row = 0; row < call.Order.Rows; row++)
+        for (int row = 0; row < values.Rows && !sums.IsEmpty; row++)
         {
-            ReadOnlySpan<T> value = values.Slice(row * stride, sums.Length);
-            if (factorStride == 0)
+            ReadOnlySpan<T> value = values.Values.Slice(row * values.RowStride, sums.Length);
+            if (factors.Rows == 0)
             {
                 TensorPrimitives.Add(sums, value, sums);
             }
             else
             {
-                TensorPrimitives.MultiplyAddEstimate(value, factors.Slice(row * factorStride, sums.Length), sums, sums);
+                TensorPrimitives.MultiplyAddEstimate(value, factors.Values.Slice(row * factors.RowStride, sums.Length), sums, sums);
             }
         }
     }

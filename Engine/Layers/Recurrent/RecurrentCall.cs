@@ -12,6 +12,7 @@ internal ref struct RecurrentCall<T>
     private readonly RecurrentOptions _options;
     private readonly Span<uint> _keys;
     private readonly Span<T> _rests;
+    private readonly Span<T> _maskedRows;
     private readonly int _steps;
     private RecurrentBuffers<T> _buffers;
 
@@ -47,10 +48,13 @@ internal ref struct RecurrentCall<T>
         if (isBackward)
         {
             _rests = RecurrentSizes.Cut(ref scratch, sizes.Rests);
-            GradientScratch = RecurrentSizes.Cut(ref scratch, sizes.Gradient);
+            Weights = RecurrentSizes.Cut(ref scratch, sizes.Weights);
+            _buffers.Sums = RecurrentSizes.Cut(ref scratch, sizes.Sums);
+            _maskedRows = RecurrentSizes.Cut(ref scratch, sizes.MaskedRows);
         }
         else
         {
+            _buffers.Masked = RecurrentSizes.Cut(ref scratch, sizes.Masked);
             _keys = MemoryMarshal.Cast<T, uint>(RecurrentSizes.Cut(ref scratch, sizes.Keys))[..sizes.Keys];
         }
 
@@ -80,8 +84,8 @@ internal ref struct RecurrentCall<T>
     /// <summary>Room for packed weights.</summary>
     public readonly Span<T> Packed { get; }
 
-    /// <summary>Room for the gradients of weights, in backward.</summary>
-    public readonly Span<T> GradientScratch { get; }
+    /// <summary>[inputs + units, columns]: room for the gradients of both kernels together, in backward.</summary>
+    public readonly Span<T> Weights { get; }
 
     /// <summary>The order of samples and steps.</summary>
     public readonly SequenceOrder Order => _buffers.Order;
@@ -92,11 +96,8 @@ internal ref struct RecurrentCall<T>
     /// <summary>The same for the cell's state; empty where there is none.</summary>
     public readonly Span<T> Cell => _buffers.Cell;
 
-    /// <summary>[rows, copies, inputs + units]: the inputs of the products, all steps.</summary>
-    public readonly ReadOnlySpan<T> Inputs => _buffers.Inputs[..(Order.Rows * _buffers.Widths.Joined)];
-
-    /// <summary>[rows, gates]: the gradients of the gates' arguments, after the loop of backward.</summary>
-    public readonly ReadOnlySpan<T> Gates => _buffers.Gates[..(Order.Rows * _buffers.Widths.Gates)];
+    /// <summary>All rows, after the loop of backward.</summary>
+    public readonly RecurrentRowsView<T> Rows => new(_buffers, _maskedRows);
 
     /// <summary>[rows, ...]: what else the cell kept.</summary>
     public readonly ReadOnlySpan<T> Kept => _buffers.Kept[..(Order.Rows * _buffers.Widths.Kept)];
@@ -123,6 +124,38 @@ internal ref struct RecurrentCall<T>
         RecurrentOutput<T> output = OutputOf(MemoryMarshal.CreateSpan(ref MemoryMarshal.GetReference(dy), dy.Length));
         RecurrentBackward<T, TCell> body = new(_buffers, cell, output, dx, _rests, _steps, _options.Truncation ?? 0);
         ParallelLoop.Run(ref body, Order.Blocks, Pass.Threads);
+    }
+
+    /// <summary>Σ over rows of the gates' gradients, after the loop of backward: blocks are added up in their order.</summary>
+    public readonly ReadOnlySpan<T> GateSums()
+    {
+        int gates = _buffers.Widths.Gates;
+        Span<T> sums = _buffers.Sums[..gates];
+        for (int block = 1; block < Order.Blocks; block++)
+        {
+            RecurrentRows.Add(_buffers.Sums.Slice(block * gates, gates), sums);
+        }
+
+        return sums;
+    }
+
+    /// <summary>Whether the gradient of either kernel is wanted.</summary>
+    public readonly bool WantsWeights(Parameter kernel, Parameter recurrentKernel) =>
+        !Pass.Gradient(kernel).IsEmpty || !Pass.Gradient(recurrentKernel).IsEmpty;
+
+    /// <summary>Hands the gradients of both kernels, which were computed together, to those who want them.</summary>
+    public readonly void Split(Span<T> kernelGradient, Span<T> recurrentGradient)
+    {
+        int length = _buffers.Widths.Inputs * Weights.Length / _buffers.Widths.Joined;
+        if (!kernelGradient.IsEmpty)
+        {
+            Weights[..length].CopyTo(kernelGradient);
+        }
+
+        if (!recurrentGradient.IsEmpty)
+        {
+            Weights[length..].CopyTo(recurrentGradient);
+        }
     }
 
     /// <summary>Rows of samples into rows of places; zeros if there are none.</summary>
@@ -154,7 +187,7 @@ internal ref struct RecurrentCall<T>
     }
 
     private readonly RecurrentOutput<T> OutputOf(Span<T> y) =>
-        new(y, _steps, _buffers.Widths.Units, _options.ReturnSequences, _options.ZeroOutputForMask);
+        new(y, _steps, _buffers.Widths.Units, _options.ReturnSequences, _options.ZeroOutputForMask, _options.GoBackwards);
 
     // Draws masks for all places, or for all rows: by the key of the sample, and the time of the step.
     private readonly void Draw(Span<T> masks, double rate, bool byRow, in RandomSource random)

@@ -28,7 +28,7 @@ namespace Engine.Layers;
 /// </remarks>
 public abstract class RecurrentLayer : Layer
 {
-    private readonly RecurrentOptions _options;
+    private RecurrentOptions _options;
     private readonly int _gates;
     private readonly bool _hasCell;
     private int _needsVersion;
@@ -130,7 +130,10 @@ public abstract class RecurrentLayer : Layer
     /// <summary>Whether the final states are outputs, too.</summary>
     public bool ReturnState => _options.ReturnState;
 
-    /// <summary>Whether the sequence is gone through from its end to its beginning. The outputs stay at the steps they belong to.</summary>
+    /// <summary>
+    /// Whether the sequence is gone through from its end to its beginning. Outputs of all steps then lie in that order: the first is
+    /// that of the last step, as in Keras.
+    /// </summary>
     public bool GoBackwards => _options.GoBackwards;
 
     /// <summary>Whether the output at a step that does not count is zeros rather than the previous one.</summary>
@@ -167,8 +170,8 @@ public abstract class RecurrentLayer : Layer
 
     private protected RecurrentOptions Options => _options;
 
-    /// <summary>1, or the number of gates where each has masks of its own.</summary>
-    private protected int Copies => UsesMasks && (_options.DropoutMasks == DropoutMasks.PerGate
+    /// <summary>1, or the number of gates where each has masks of its own in a random phase.</summary>
+    private int Copies => UsesMasks && (_options.DropoutMasks == DropoutMasks.PerGate
         || (_options.DropoutMasks == DropoutMasks.KerasDefault && RecurrentDropout > 0)) ? _gates : 1;
 
     /// <summary>Whether there are dropout masks at all.</summary>
@@ -186,11 +189,18 @@ public abstract class RecurrentLayer : Layer
     public sealed override BufferNeeds Needs(ReadOnlySpan<Shape> inputs, int batch)
     {
         Shape input = inputs[0];
-        return SizesOf(batch, input[0], input[1]).Needs;
+        return SizesOf(batch, input[0], input[1], Copies).Needs;
     }
 
-    /// <summary>The steps of a sequence of outputs count as the input's do; a last output has no steps.</summary>
-    public sealed override MaskRule OutputMask(ReadOnlySpan<bool> masked) => ReturnSequences ? MaskRule.Keep : MaskRule.Drop;
+    /// <summary>
+    /// The steps of a sequence of outputs count as the input's do, in reverse with <see cref="GoBackwards"/>; a last output has no steps.
+    /// </summary>
+    public sealed override MaskRule OutputMask(ReadOnlySpan<bool> masked) =>
+        !ReturnSequences ? MaskRule.Drop : GoBackwards && masked[0] ? MaskRule.Compute : MaskRule.Keep;
+
+    /// <inheritdoc/>
+    public sealed override void ComputeMask<T>(in Pass<T> pass, Span<T> mask) =>
+        StepReversal.Turn(pass.Mask(), mask, pass.InputShape()[0], 1);
 
     /// <inheritdoc/>
     public sealed override void ResetStates()
@@ -337,6 +347,10 @@ public abstract class RecurrentLayer : Layer
         return ReturnState ? [output, .. Enumerable.Repeat<Shape>([Units], States)] : [output];
     }
 
+    /// <summary>1, or the number of gates where each has masks of its own and they are drawn.</summary>
+    private protected int CopiesIn<T>(in Pass<T> pass)
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> => pass.IsStochastic ? Copies : 1;
+
     /// <summary>Makes the parameters that the kind of layer has besides.</summary>
     private protected virtual void AddParameters(ParameterFactory parameters)
     {
@@ -353,7 +367,11 @@ public abstract class RecurrentLayer : Layer
     }
 
     /// <summary>The widths of rows, and how long packed weights are.</summary>
-    private protected abstract RecurrentSizes SizesOf(int batch, int steps, int inputs);
+    /// <param name="batch">The number of samples.</param>
+    /// <param name="steps">The number of steps.</param>
+    /// <param name="inputs">The features of a step.</param>
+    /// <param name="copies">1, or the number of gates where each has masks of its own.</param>
+    private protected abstract RecurrentSizes SizesOf(int batch, int steps, int inputs, int copies);
 
     /// <summary>Packs the weights and goes through the steps.</summary>
     private protected abstract void RunForward<T>(in RecurrentCall<T> call)
@@ -362,6 +380,9 @@ public abstract class RecurrentLayer : Layer
     /// <summary>Packs the weights, goes back through the steps, and computes the gradients of the weights.</summary>
     private protected abstract void RunBackward<T>(in RecurrentCall<T> call)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>;
+
+    /// <summary>Gives zeros at steps that do not count, whatever was asked for.</summary>
+    internal void ForceZeroOutputForMask() => _options = _options with { ZeroOutputForMask = true };
 
     private static void Clear(Parameter? state)
     {
@@ -385,7 +406,7 @@ public abstract class RecurrentLayer : Layer
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
         Shape input = pass.InputShape();
-        return new RecurrentCall<T>(pass, _options, SizesOf(pass.Batch, input[0], input[1]), isBackward);
+        return new RecurrentCall<T>(pass, _options, SizesOf(pass.Batch, input[0], input[1], CopiesIn(pass)), isBackward);
     }
 
     private void Check(RecurrentOptions options)

@@ -8,9 +8,9 @@ namespace Engine.Layers;
 /// <param name="Widths">The widths of rows.</param>
 /// <param name="Options">Which masks there are.</param>
 /// <param name="Packed">The weights in the order in which the products read them, for forward or backward, whichever is longer.</param>
-/// <param name="Gradient">What else the gradients of the weights need.</param>
+/// <param name="KernelColumns">The columns of the two kernels.</param>
 internal readonly record struct RecurrentSizes(
-    int Batch, int Steps, RecurrentWidths Widths, RecurrentOptions Options, int Packed, int Gradient)
+    int Batch, int Steps, RecurrentWidths Widths, RecurrentOptions Options, int Packed, int KernelColumns)
 {
     public int Order => SequenceOrder.Length(Batch, Steps);
 
@@ -38,6 +38,15 @@ internal readonly record struct RecurrentSizes(
 
     public int Side => Batch * Widths.Side;
 
+    public int Masked => Batch * Widths.Masked;
+
+    /// <summary>The gradient of both kernels together, in backward.</summary>
+    public int Weights => Widths.Joined * KernelColumns;
+
+    public int Sums => (Batch + SequenceOrder.BlockRows - 1) / SequenceOrder.BlockRows * Widths.Gates;
+
+    public int MaskedRows => RecurrentRowsView<float>.SideLength(Widths);
+
     /// <summary>Random keys in forward; what is put aside during a step in backward.</summary>
     public int Keys => Rows;
 
@@ -49,7 +58,9 @@ internal readonly record struct RecurrentSizes(
             + Rounded(Inputs) + Rounded(Gates) + Rounded(Kept) + Rounded(PreviousHidden) + Rounded(PreviousCell)),
         checked(
             Rounded(Packed) + Rounded(Hidden) + Rounded(Cell) + Rounded(Side)
-            + Math.Max(Rounded(Keys), Rounded(Rests) + Rounded(Gradient))));
+            + Math.Max(
+                Rounded(Masked) + Rounded(Keys),
+                Rounded(Rests) + Rounded(Weights) + Rounded(Sums) + Rounded(MaskedRows))));
 
     private int Rows => checked(Batch * Steps);
 

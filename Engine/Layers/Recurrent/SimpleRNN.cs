@@ -97,7 +97,7 @@ public sealed class SimpleRNN : RecurrentLayer
     {
     }
 
-    private protected override RecurrentSizes SizesOf(int batch, int steps, int inputs)
+    private protected override RecurrentSizes SizesOf(int batch, int steps, int inputs, int copies)
     {
         JoinedGates product = ProductOf(inputs);
         RecurrentWidths widths = new(
@@ -110,7 +110,7 @@ public sealed class SimpleRNN : RecurrentLayer
             HasCell: false,
             KeepsHidden: Zoneout > 0);
         return new RecurrentSizes(
-            batch, steps, widths, Options, Math.Max(product.ForwardLength, product.HiddenLength + product.InputLength), Gradient: 0);
+            batch, steps, widths, Options, Math.Max(product.ForwardLength, product.HiddenLength + product.InputLength), Units);
     }
 
     private protected override void RunForward<T>(in RecurrentCall<T> call)
@@ -144,11 +144,15 @@ public sealed class SimpleRNN : RecurrentLayer
             Bias = [],
             Activation = Activation,
         });
-        product.WeightGradients(
-            call.Inputs, call.Gates, call.Pass.Gradient(Kernel!), call.Pass.Gradient(RecurrentKernel!), call.Pass.Threads);
+        if (call.WantsWeights(Kernel!, RecurrentKernel!))
+        {
+            product.WeightGradients(call.Rows, call.Weights, call.Pass.Threads);
+            call.Split(call.Pass.Gradient(Kernel!), call.Pass.Gradient(RecurrentKernel!));
+        }
+
         if (Bias is not null && !call.Pass.Gradient(Bias).IsEmpty)
         {
-            Reductions.ColumnSums(call.Gates, call.Pass.Gradient(Bias));
+            call.GateSums().CopyTo(call.Pass.Gradient(Bias));
         }
     }
 
