@@ -131,7 +131,11 @@ public sealed class InnerRateTests
 
         model.Fit(Data(), new FitOptions
         {
-            Epochs = 3, BatchSize = 10, Seed = 9, DegreeOfParallelism = 1, Callbacks = [allocations],
+            Epochs = 3,
+            BatchSize = 10,
+            Seed = 9,
+            DegreeOfParallelism = 1,
+            Callbacks = [allocations],
         });
 
         // Five steps an epoch: the first of a plan and those at the borders of epochs aside.
@@ -159,7 +163,12 @@ public sealed class InnerRateTests
         Data(),
         new FitOptions
         {
-            InitialEpoch = from, Epochs = to, BatchSize = Batch, Seed = 9, Callbacks = [.. callbacks], ValidationData = Data(),
+            InitialEpoch = from,
+            Epochs = to,
+            BatchSize = Batch,
+            Seed = 9,
+            Callbacks = [.. callbacks],
+            ValidationData = Data(),
         });
 
     // Changes a layer after each step, and notes what the thread has allocated since the change before.
