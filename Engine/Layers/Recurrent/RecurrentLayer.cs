@@ -380,10 +380,10 @@ public abstract class RecurrentLayer : Layer
             throw OutOfRange("units", $"expected at least 1 unit, got {options.Units}.");
         }
 
-        CheckRate(options.Dropout, "dropout", isOneAllowed: true);
-        CheckRate(options.RecurrentDropout, "recurrentDropout", isOneAllowed: false);
-        CheckRate(options.Zoneout, "zoneout", isOneAllowed: false);
-        CheckRate(options.CellZoneout, "cellZoneout", isOneAllowed: false);
+        CheckRate(options.Dropout, "dropout", "a sequence");
+        CheckRate(options.RecurrentDropout, "recurrentDropout", "a state");
+        CheckRate(options.Zoneout, "zoneout", "a state");
+        CheckRate(options.CellZoneout, "cellZoneout", "a state");
         if (!Enum.IsDefined(options.DropoutMasks))
         {
             throw OutOfRange("dropoutMasks", $"expected KerasDefault, Tied or PerGate, got {options.DropoutMasks}.");
@@ -402,12 +402,13 @@ public abstract class RecurrentLayer : Layer
         }
     }
 
-    private void CheckRate(double rate, string name, bool isOneAllowed)
+    // At 1 Keras would silently drop nothing.
+    private void CheckRate(double rate, string name, string what)
     {
-        if (!(rate >= 0 && (isOneAllowed ? rate <= 1 : rate < 1)))
+        if (!(rate >= 0 && rate < 1))
         {
             throw OutOfRange(name, FormattableString.Invariant(
-                $"expected {name} in [0, 1{(isOneAllowed ? "]" : ")")}, got {rate}.{(isOneAllowed ? "" : " Of the states something must be left.")}"));
+                $"expected {name} in [0, 1), got {rate}. Of {what} something must be left."));
         }
     }
 
