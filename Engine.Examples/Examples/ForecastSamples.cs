@@ -73,11 +73,9 @@ internal sealed class ForecastSamples
             Math.Pow(RootMean(step, lead) - roots[step], 2) - Variance(step, lead))))),
     ];
 
-    /// <summary>The share of the steps, all leads together, that lie within so many deviations.</summary>
-    public double Coverage(float[] series, double[] noise, double deviations) => Enumerable.Range(1, _horizon)
-        .SelectMany(lead => Steps(lead).Select(step =>
-            series[step] >= Edge(step, lead, noise, -deviations) && series[step] <= Edge(step, lead, noise, deviations) ? 1.0 : 0))
-        .Average();
+    /// <summary>The share of the steps, forecast so many steps ahead, that lie within so many deviations.</summary>
+    public double Coverage(float[] series, int lead, double[] noise, double deviations) => Steps(lead).Average(step =>
+        series[step] >= Edge(step, lead, noise, -deviations) && series[step] <= Edge(step, lead, noise, deviations) ? 1.0 : 0);
 
     private static double Square(double root) => root > 0 ? root * root : 0;
 
