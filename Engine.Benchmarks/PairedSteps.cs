@@ -10,7 +10,9 @@ internal static class PairedSteps
     /// <summary>How many pairs of steps are measured.</summary>
     public const int Pairs = 400;
 
-    /// <summary>The cells of a table: the median times of the second and the first, what the first costs more, and its quarters.</summary>
+    /// <summary>
+    /// The cells of a table: the median times of the second and the first, what the first costs more, and its quarters.
+    /// </summary>
     public static string Compare(Stepper with, Stepper without)
     {
         for (int i = 0; i < 2; i++)

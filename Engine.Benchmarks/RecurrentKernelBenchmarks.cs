@@ -4,7 +4,9 @@ using Engine.Kernels;
 
 namespace Engine.Benchmarks;
 
-/// <summary>A step of a block of an LSTM(64) on 32 features: its product and its gates, 5 · 16 · 64 values of sigmoid and tanh.</summary>
+/// <summary>
+/// A step of a block of an LSTM(64) on 32 features: its product and its gates, 5 · 16 · 64 values of sigmoid and tanh.
+/// </summary>
 public class RecurrentKernelBenchmarks
 {
     private const int Rows = SequenceOrder.BlockRows, Inputs = 32, Units = 64, Joined = Inputs + Units;

@@ -42,7 +42,8 @@ internal enum RecurrentKind
 /// <param name="Name">Its name in the table.</param>
 /// <param name="Input">The shape of a sample: features, or height, width and channels.</param>
 /// <param name="Classes">
-/// The classes of a last layer that follows the blocks; 1: one number, and the mean squared error; 0: there is none, and no training.
+/// The classes of a last layer that follows the blocks; 1: one number, and the mean squared error; 0: there is none, and no
+/// training.
 /// </param>
 /// <param name="Blocks">From the input on.</param>
 internal sealed record NetworkPlan(string Name, int[] Input, int Classes, params Block[] Blocks)
@@ -85,7 +86,7 @@ internal sealed record NetworkPlan(string Name, int[] Input, int Classes, params
 
     /// <summary>A recurrent layer over 50 steps of 32 features, then dense layers.</summary>
     public static NetworkPlan Recurrent(RecurrentKind kind) => new(
-        $"{(kind == RecurrentKind.Lstm ? "LSTM" : kind == RecurrentKind.Gru ? "GRU" : "SimpleRNN")}(64) on 50×32, Dense 32, Dense 1",
+        (kind == RecurrentKind.Lstm ? "LSTM" : kind == RecurrentKind.Gru ? "GRU" : "SimpleRNN") + "(64) on 50×32, Dense 32, Dense 1",
         [50, 32], 1, new Block.Recurrent(kind, 64), new Block.Fully(32));
 
     /// <summary>Whether a sample has height, width and channels.</summary>

@@ -7,8 +7,8 @@ using static Engine.Activations.ActivationFunction;
 namespace Engine.Examples;
 
 /// <summary>
-/// Section 9 of the guide: digits read row by row, 28 steps of 28 numbers, by a recurrent network without dropout, with dropout on
-/// its inputs, on its states, and on both; otherwise alike.
+/// Section 9 of the guide: digits read row by row, 28 steps of 28 numbers, by a recurrent network without dropout, with dropout
+/// on its inputs, on its states, and on both; otherwise alike.
 /// </summary>
 internal sealed class LstmExample : Example
 {

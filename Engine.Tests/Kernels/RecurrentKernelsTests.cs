@@ -62,6 +62,7 @@ public sealed class RecurrentKernelsTests<T>
             foreach (int n in (int[])[1, 7, 8, 15, 16, 17, 31, 33, 64, 65])
             {
                 T[] a = Integers(rows * (k + 2), 1), b = Integers(k * n, 2), bias = Integers(n, 3), c = Integers(rows * (n + 1), 4);
+                ReadOnlyMatrixView<T> left = new(a, rows, k, k + 2);
                 T[] before = [.. c];
                 int cut = k / 3;
                 T[] packed = Poisoned(GemmPacked.Length(k, n)), transposed = Poisoned(GemmPacked.Length(k, n));
@@ -69,10 +70,10 @@ public sealed class RecurrentKernelsTests<T>
                 GemmPacked.Pack(new ReadOnlyMatrixView<T>(b.AsSpan(cut * n), k - cut, n), cut, k, packed);
                 GemmPacked.Pack(new ReadOnlyMatrixView<T>(Transpose(b, k, n), n, k).Transposed, 0, k, transposed);
                 GemmPacked.Multiply(
-                    new ReadOnlyMatrixView<T>(a, rows, k, k + 2), packed, accumulate ? [] : bias, new MatrixView<T>(c, rows, n, n + 1), accumulate);
+                    left, packed, accumulate ? [] : bias, new MatrixView<T>(c, rows, n, n + 1), accumulate);
                 T[] other = [.. before];
                 GemmPacked.Multiply(
-                    new ReadOnlyMatrixView<T>(a, rows, k, k + 2), transposed, accumulate ? [] : bias, new MatrixView<T>(other, rows, n, n + 1), accumulate);
+                    left, transposed, accumulate ? [] : bias, new MatrixView<T>(other, rows, n, n + 1), accumulate);
                 for (int i = 0; i < rows * (n + 1); i++)
                 {
                     int row = i / (n + 1), column = i % (n + 1);
@@ -107,7 +108,8 @@ public sealed class RecurrentKernelsTests<T>
         for (int units = 1; units <= 40; units++)
         {
             const int Rows = 3;
-            T[] arguments = Numbers(Rows * 4 * units, 1), previous = Numbers(Rows * units, 2), dh = Numbers(Rows * units, 3), dc = Numbers(Rows * units, 4);
+            T[] arguments = Numbers(Rows * 4 * units, 1), previous = Numbers(Rows * units, 2);
+            T[] dh = Numbers(Rows * units, 3), dc = Numbers(Rows * units, 4);
             T[] gates = [.. arguments], cell = [.. previous], hidden = Poisoned(Rows * units), cellGradient = [.. dc];
             LstmGates.Forward<T>(gates, cell, hidden, units);
             T[] gradients = [.. gates];

@@ -7,7 +7,9 @@ using Engine.Tests.Support;
 
 namespace Engine.Tests.Layers;
 
-/// <summary>Recurrent layers against plain loops, with masks of all kinds; dropout, zoneout, states and truncation as a user sees them.</summary>
+/// <summary>
+/// Recurrent layers against plain loops, with masks of all kinds; dropout, zoneout, states and truncation as a user sees them.
+/// </summary>
 public class RecurrentTests
 {
     // Three blocks of places, the last not full; more units than a vector has lanes, and part of another.
@@ -63,10 +65,15 @@ public class RecurrentTests
                 NaiveRecurrent.Cell cell = Twin(kind, layer, units);
                 for (int sample = 0; sample < Batch; sample++)
                 {
-                    double[][] x = [.. Enumerable.Range(0, Steps).Select(t => values[0].AsSpan(((sample * Steps) + t) * Features, Features).ToArray())];
-                    double[][] initial = [.. Enumerable.Range(2, states).Select(i => values[i].AsSpan(sample * units, units).ToArray())];
+                    double[][] x = [.. values[0].Chunk(Features).Skip(sample * Steps).Take(Steps)];
+                    double[][] initial = [.. values.Skip(2).Select(state => state.Chunk(units).ElementAt(sample))];
                     (double[][] y, double[][] final) = NaiveRecurrent.Run(
-                        cell, x, [.. Enumerable.Range(0, Steps).Select(t => s_masks[mask].Counts(sample, t))], initial, backwards, zeros);
+                        cell,
+                        x,
+                        [.. Enumerable.Range(0, Steps).Select(t => s_masks[mask].Counts(sample, t))],
+                        initial,
+                        backwards,
+                        zeros);
                     Assert.That(Row(predictions[0], sample), Is.EqualTo(y.SelectMany(row => row)).Within(1e-13), $"sample {sample}");
                     for (int i = 0; i < states; i++)
                     {
@@ -82,7 +89,8 @@ public class RecurrentTests
         [Values("lstm", "gru", "simple")] string kind, [Values] bool backwards)
     {
         const int Units = 5;
-        RecurrentLayer sequences = Make(kind, Units, backwards, zeros: false), last = Make(kind, Units, backwards, zeros: false, last: true);
+        RecurrentLayer sequences = Make(kind, Units, backwards, zeros: false);
+        RecurrentLayer last = Make(kind, Units, backwards, zeros: false, last: true);
         Input x = new(Steps, Features), counts = new(Steps);
         Node masked = new MaskBy().Apply(x, counts);
         Model model = new([x, counts], [sequences.ApplyMany(masked)[0], last.ApplyMany(masked)[0]]) { Seed = 3 };
@@ -92,7 +100,8 @@ public class RecurrentTests
             to.SetValues(from.Values<float>());
         }
 
-        float[] mask = [.. Enumerable.Range(0, Batch * Steps).Select(i => s_masks[3].Counts(i / Steps, i % Steps) && i >= Steps ? 1f : 0)];
+        float[] mask =
+            [.. Enumerable.Range(0, Batch * Steps).Select(i => s_masks[3].Counts(i / Steps, i % Steps) && i >= Steps ? 1f : 0)];
         IReadOnlyList<Tensor<float>> y = model.Predict(
             [ToTensor([.. Numbers(Batch * Steps * Features, 1).Select(v => (float)v)], [Steps, Features]), ToTensor(mask, [Steps])]);
         for (int sample = 0; sample < Batch; sample++)
@@ -142,6 +151,16 @@ public class RecurrentTests
         }
     }
 
+    // More rows than are masked at a time, where each gate has masks of its own.
+    [Test]
+    public void GradientsAreRightOverManyRows([Values("lstm", "gru", "gru, reset before")] string kind)
+    {
+        RecurrentLayer layer = kind == "lstm"
+            ? new LSTM(3, dropout: 0.3, recurrentDropout: 0.3)
+            : new GRU(3, dropout: 0.3, recurrentDropout: 0.3, resetAfter: kind == "gru");
+        GradientCheck.Run(layer, [Steps, 2], new GradientCheckOptions { Batch = 111, MaxElements = 12 }).ThrowIfFailed();
+    }
+
     // SimpleRNN without its nonlinearity, its kernel the identity, its past forgotten: the output is the masked input.
     [Test]
     public void DropoutDropsTheSameFeaturesAtAllStepsUnlessPerStep([Values] bool perStep)
@@ -180,7 +199,7 @@ public class RecurrentTests
     // One step of an LSTM without nonlinearities, its gates being the masked input: h = o · i · n = m_o · m_i · m_n.
     [Test]
     public void GatesShareAMaskWhereItIsTied(
-        [Values(DropoutMasks.KerasDefault, DropoutMasks.Tied, DropoutMasks.PerGate)] DropoutMasks masks, [Values(0, 0.1)] double recurrent)
+        [Values] DropoutMasks masks, [Values(0, 0.1)] double recurrent)
     {
         LSTM layer = new(
             1, ActivationFunction.Linear, ActivationFunction.Linear, useBias: false, kernelInitializer: Initializer.Ones,
@@ -221,7 +240,8 @@ public class RecurrentTests
             _ => new SimpleRNN(5, truncation: Cut),
         };
         double[] x = Numbers(Batch * Steps * Features, 1);
-        double[] dx = Gradient(truncated, x, null), whole = Gradient(Make(kind, 5, false, false, last: true, states: false), x, truncated);
+        double[] dx = Gradient(truncated, x, null);
+        double[] whole = Gradient(Make(kind, 5, false, false, last: true, states: false), x, truncated);
         for (int i = 0; i < dx.Length; i++)
         {
             bool isBehind = i / Features % Steps < Cut;
@@ -261,7 +281,8 @@ public class RecurrentTests
 
         Assert.That(
             () => two.Predict(
-                ToTensor(new float[(Batch + 1) * Steps / 2 * Features], [Steps / 2, Features]), new PredictOptions { BatchSize = Batch + 1 }),
+                ToTensor(new float[(Batch + 1) * Steps / 2 * Features], [Steps / 2, Features]),
+                new PredictOptions { BatchSize = Batch + 1 }),
             Throws.TypeOf<ShapeException>().With.Message.Contains(
                 $"expected at most {Batch} samples, whose states it remembers, got {Batch + 1}. "
                 + "Make the layer with a larger batch, or the batches smaller."));

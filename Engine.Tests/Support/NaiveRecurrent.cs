@@ -2,7 +2,9 @@ using static System.Math;
 
 namespace Engine.Tests.Support;
 
-/// <summary>Recurrent layers with plain loops, one sample at a time, in double: the formulas of the papers, word by word.</summary>
+/// <summary>
+/// Recurrent layers with plain loops, one sample at a time, in double: the formulas of the papers, word by word.
+/// </summary>
 internal static class NaiveRecurrent
 {
     /// <summary>A step: from the input and the states to the new states.</summary>
@@ -27,7 +29,8 @@ internal static class NaiveRecurrent
         double[] h = new double[units], c = new double[units];
         for (int j = 0; j < units; j++)
         {
-            double Gate(int gate) => Dot(x, w, 4 * units, (gate * units) + j) + Dot(states[0], r, 4 * units, (gate * units) + j) + b[(gate * units) + j];
+            double Argument(int column) => Dot(x, w, 4 * units, column) + Dot(states[0], r, 4 * units, column) + b[column];
+            double Gate(int gate) => Argument((gate * units) + j);
             c[j] = (Sigmoid(Gate(1)) * states[1][j]) + (Sigmoid(Gate(0)) * Tanh(Gate(2)));
             h[j] = Sigmoid(Gate(3)) * Tanh(c[j]);
         }

@@ -57,11 +57,13 @@ internal static class GemmPacked
         if (a.Rows != c.Rows || packed.Length < a.Columns * width || (!bias.IsEmpty && bias.Length != c.Columns))
         {
             throw new ShapeException(
-                $"GemmPacked: expected {c.Rows} rows of A, a packed B of {a.Columns * width} elements and a bias of {c.Columns} or none, "
+                $"GemmPacked: expected {c.Rows} rows of A, a packed B of {a.Columns * width} elements and a bias of {c.Columns} "
+                + "or none, "
                 + $"got {a.Rows}, {packed.Length} and {bias.Length}.");
         }
 
-        GemmFinish finish = (accumulate ? GemmFinish.AddC : GemmFinish.None) | (bias.IsEmpty ? GemmFinish.None : GemmFinish.AddBias);
+        GemmFinish finish = accumulate ? GemmFinish.AddC : GemmFinish.None;
+        finish |= bias.IsEmpty ? GemmFinish.None : GemmFinish.AddBias;
         GemmProblem<T> block = new(a, new ReadOnlyMatrixView<T>(packed, 0, c.Columns), c, bias, finish);
         int blockK = GemmBlocking.BlockK(a.Columns);
         for (int p = 0; p < a.Columns; p += blockK)

@@ -7,8 +7,8 @@ namespace Engine.Kernels;
 
 /// <summary>The tiles of <see cref="GemmPacked"/>, for vectors of one width and 32 registers.</summary>
 /// <remarks>
-/// The accumulators are single locals because the compiler keeps those in registers. Each element is one chain of multiply-adds in
-/// the order of the summed axis, in any tile.
+/// The accumulators are single locals because the compiler keeps those in registers. Each element is one chain of multiply-adds
+/// in the order of the summed axis, in any tile.
 /// </remarks>
 internal static class GemmPackedTiles<T, TVector, TVectors>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

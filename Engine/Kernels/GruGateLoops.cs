@@ -46,7 +46,11 @@ internal static class GruGateLoops<T, TVector, TVectors>
             if (whole < units)
             {
                 BackwardTail(
-                    ref Unsafe.Add(ref g, whole), ref Unsafe.Add(ref previous, whole), ref Unsafe.Add(ref dh, whole), units, units - whole);
+                    ref Unsafe.Add(ref g, whole),
+                    ref Unsafe.Add(ref previous, whole),
+                    ref Unsafe.Add(ref dh, whole),
+                    units,
+                    units - whole);
             }
         }
     }

@@ -5,8 +5,9 @@ using Engine.Numerics;
 namespace Engine.Kernels;
 
 /// <summary>
-/// The gates of gated recurrent units with sigmoid and tanh, the reset gate applied after the product (Cho et al. 2014, in the form
-/// of cuDNN), in one pass over a step's rows; in the order z, r, then the two parts of the candidate, of the input and of the state.
+/// The gates of gated recurrent units with sigmoid and tanh, the reset gate applied after the product (Cho et al. 2014, in the
+/// form of cuDNN), in one pass over a step's rows; in the order z, r, then the two parts of the candidate, of the input and of
+/// the state.
 /// </summary>
 internal static class GruGates
 {

@@ -3,9 +3,9 @@ using System.Numerics;
 namespace Engine.Kernels;
 
 /// <summary>
-/// The products of a GRU: those of z and r, which are one; and those of the candidate, whose parts of the input and of the state are
-/// apart. Packed weights lie one behind the other: z and r, candidate's input, candidate's state; in backward z and r for the state,
-/// candidate's state, z and r for the input, candidate's input.
+/// The products of a GRU: those of z and r, which are one; and those of the candidate, whose parts of the input and of the state
+/// are apart. Packed weights lie one behind the other: z and r, candidate's input, candidate's state; in backward z and r for
+/// the state, candidate's state, z and r for the input, candidate's input.
 /// </summary>
 /// <param name="Inputs">The features of a step.</param>
 /// <param name="Units">The length of a state.</param>
@@ -123,7 +123,8 @@ internal readonly record struct GruProducts(int Inputs, int Units, int Copies)
 
     /// <summary>Memory of a row for a step: 0 or 1.</summary>
     public Span<T> Spare<T>(in RecurrentStep<T> step, int row, int index)
-        where T : unmanaged => step.Side.Slice((Math.Max(Inputs, Units) * step.Rows) + (((index * step.Rows) + row) * Units), Units);
+        where T : unmanaged =>
+        step.Side.Slice((Math.Max(Inputs, Units) * step.Rows) + (((index * step.Rows) + row) * Units), Units);
 
     /// <summary>The gradients of [W; R], as products over all rows.</summary>
     /// <param name="rows">All rows, after the loop of backward.</param>

@@ -4,8 +4,8 @@ using Engine.Numerics;
 namespace Engine.Kernels;
 
 /// <summary>
-/// The products of some neighbouring gates whose arguments are [x, h]·[W; R] + b: input and hidden state side by side, one product a
-/// step. Where each gate has masks of its own, and so inputs of its own, it is one product a gate.
+/// The products of some neighbouring gates whose arguments are [x, h]·[W; R] + b: input and hidden state side by side, one
+/// product a step. Where each gate has masks of its own, and so inputs of its own, it is one product a gate.
 /// </summary>
 /// <param name="Inputs">The features of a step.</param>
 /// <param name="Units">The length of a state.</param>

@@ -30,7 +30,8 @@ internal static class LstmGateLoops<T, TVector, TVectors>
             Outputs(ref Unsafe.Add(ref g, 3 * units), ref c, ref h, whole);
             if (whole < units)
             {
-                ForwardTail(ref Unsafe.Add(ref g, whole), ref Unsafe.Add(ref c, whole), ref Unsafe.Add(ref h, whole), units, units - whole);
+                ForwardTail(
+                    ref Unsafe.Add(ref g, whole), ref Unsafe.Add(ref c, whole), ref Unsafe.Add(ref h, whole), units, units - whole);
             }
         }
     }

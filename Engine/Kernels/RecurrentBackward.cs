@@ -23,7 +23,9 @@ internal ref struct RecurrentBackward<T, TCell> : IBody
     /// <param name="dx">[batch, steps, inputs]: where steps count it is overwritten; empty if it is not wanted.</param>
     /// <param name="rests">[places, inputs + 2 · units]: memory for a step.</param>
     /// <param name="steps">The number of steps.</param>
-    /// <param name="truncation">No gradient flows to before a step whose number is a multiple of this; 0: it flows everywhere.</param>
+    /// <param name="truncation">
+    /// No gradient flows to before a step whose number is a multiple of this; 0: it flows everywhere.
+    /// </param>
     public RecurrentBackward(
         scoped in RecurrentBuffers<T> buffers,
         TCell cell,
@@ -67,7 +69,8 @@ internal ref struct RecurrentBackward<T, TCell> : IBody
             end -= rows;
             RecurrentStep<T> step = _buffers.Step(end, place, rows);
             int length = rows * widths.Units;
-            Span<T> rests = _rests.Slice(place * (widths.Inputs + (2 * widths.Units)), rows * (widths.Inputs + (2 * widths.Units)));
+            int restWidth = widths.Inputs + (2 * widths.Units);
+            Span<T> rests = _rests.Slice(place * restWidth, rows * restWidth);
             Span<T> hiddenRest = rests[..length], cellRest = rests.Slice(length, length);
             _outputGradient.AddGradient(order, place, s, step.Hidden);
             if (_buffers.HiddenZoneout.IsOn)

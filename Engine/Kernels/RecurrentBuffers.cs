@@ -23,10 +23,14 @@ internal ref struct RecurrentBuffers<T>
     /// </summary>
     public Span<T> Inputs;
 
-    /// <summary>[places, copies, inputs + units]: the same with the masks of each gate, for a step only; empty for one copy.</summary>
+    /// <summary>
+    /// [places, copies, inputs + units]: the same with the masks of each gate, for a step only; empty for one copy.
+    /// </summary>
     public Span<T> Masked;
 
-    /// <summary>[blocks, gates]: Σ over a block's rows of the gates' gradients, in backward; empty where nobody needs it.</summary>
+    /// <summary>
+    /// [blocks, gates]: Σ over a block's rows of the gates' gradients, in backward; empty where nobody needs it.
+    /// </summary>
     public Span<T> Sums;
 
     /// <summary>[rows, gates].</summary>
@@ -44,7 +48,9 @@ internal ref struct RecurrentBuffers<T>
     /// <summary>[places, ...]: memory for a step only.</summary>
     public Span<T> Side;
 
-    /// <summary>[places or rows, copies, inputs] and [places or rows, copies, units]: masks; empty where there are none.</summary>
+    /// <summary>
+    /// [places or rows, copies, inputs] and [places or rows, copies, units]: masks; empty where there are none.
+    /// </summary>
     public ReadOnlySpan<T> InputMasks, HiddenMasks;
 
     /// <summary>Whether masks differ from step to step: they are then by rows.</summary>
@@ -78,7 +84,8 @@ internal ref struct RecurrentBuffers<T>
         };
     }
 
-    private static Span<T> Part(Span<T> all, int row, int rows, int width) => all.IsEmpty ? [] : all.Slice(row * width, rows * width);
+    private static Span<T> Part(Span<T> all, int row, int rows, int width) =>
+        all.IsEmpty ? [] : all.Slice(row * width, rows * width);
 
     private static ReadOnlySpan<T> Part(ReadOnlySpan<T> all, int row, int rows, int width) =>
         all.IsEmpty ? [] : all.Slice(row * width, rows * width);

@@ -5,7 +5,9 @@ using Engine.Numerics;
 
 namespace Engine.Kernels;
 
-/// <summary>The loop of a recurrent layer over its steps: a part is a block, which goes through all its steps by itself.</summary>
+/// <summary>
+/// The loop of a recurrent layer over its steps: a part is a block, which goes through all its steps by itself.
+/// </summary>
 internal ref struct RecurrentForward<T, TCell> : IBody
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TCell : IRecurrentCell<T>, allows ref struct

@@ -73,7 +73,9 @@ internal readonly ref struct RecurrentOutput<T>
         }
     }
 
-    /// <summary>Adds the gradients of a step's outputs, this being the outputs' gradient, to those of its hidden states.</summary>
+    /// <summary>
+    /// Adds the gradients of a step's outputs, this being the outputs' gradient, to those of its hidden states.
+    /// </summary>
     public void AddGradient(in SequenceOrder order, int place, int s, Span<T> hiddenGradient)
     {
         if (!_sequences)

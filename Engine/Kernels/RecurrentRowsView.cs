@@ -8,7 +8,9 @@ namespace Engine.Kernels;
 internal readonly ref struct RecurrentRowsView<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>How many rows are masked at a time: with the gates that belong to them they stay in the second-level cache.</summary>
+    /// <summary>
+    /// How many rows are masked at a time: with the gates that belong to them they stay in the second-level cache.
+    /// </summary>
     public const int Chunk = 256;
 
     private readonly RecurrentBuffers<T> _buffers;
@@ -89,7 +91,8 @@ internal readonly ref struct RecurrentRowsView<T>
             RecurrentWidths widths = _buffers.Widths;
             Gemm.MultiplyAccumulate(
                 new ReadOnlyMatrixView<T>(masked[column..], count, gradient.Rows, widths.Joined).Transposed,
-                new ReadOnlyMatrixView<T>(_buffers.Gates[((start * widths.Gates) + gate)..], count, gradient.Columns, widths.Gates),
+                new ReadOnlyMatrixView<T>(
+                    _buffers.Gates[((start * widths.Gates) + gate)..], count, gradient.Columns, widths.Gates),
                 gradient);
         }
     }

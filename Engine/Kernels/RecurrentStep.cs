@@ -8,7 +8,8 @@ internal ref struct RecurrentStep<T>
     public int Rows;
 
     /// <summary>
-    /// [rows, inputs + units]: the input and the hidden state before the step; with their masks, unless gates have masks of their own.
+    /// [rows, inputs + units]: the input and the hidden state before the step; with their masks, unless gates have masks of
+    /// their own.
     /// </summary>
     public Span<T> Inputs;
 

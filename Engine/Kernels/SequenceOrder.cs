@@ -3,14 +3,14 @@ using System.Numerics;
 namespace Engine.Kernels;
 
 /// <summary>
-/// The order in which a recurrent layer goes through a batch of sequences of different lengths: packed, so that each costs its own
-/// steps only. Samples are put in places, those with the most steps that count first; at its s-th step a layer works on the first
-/// places only, those that have an s-th step left.
+/// The order in which a recurrent layer goes through a batch of sequences of different lengths: packed, so that each costs its
+/// own steps only. Samples are put in places, those with the most steps that count first; at its s-th step a layer works on the
+/// first places only, those that have an s-th step left.
 /// </summary>
 /// <remarks>
 /// Places are cut into blocks of <see cref="BlockRows"/>, each of which goes through its steps by itself, whatever the number of
-/// threads. A block's rows lie one behind the other: those of its step 0, of its step 1, and so on. The tables are whole numbers in
-/// memory of the caller's, so that a backward finds again what forward made.
+/// threads. A block's rows lie one behind the other: those of its step 0, of its step 1, and so on. The tables are whole numbers
+/// in memory of the caller's, so that a backward finds again what forward made.
 /// </remarks>
 internal readonly ref struct SequenceOrder
 {

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Engine.Kernels;
 
 /// <summary>
-/// Zoneout of one state: some units keep their value from before the step. Krueger et al., "Zoneout: regularizing RNNs by randomly
-/// preserving hidden activations", 2017, equations 3 and 4.
+/// Zoneout of one state: some units keep their value from before the step. Krueger et al., "Zoneout: regularizing RNNs by
+/// randomly preserving hidden activations", 2017, equations 3 and 4.
 /// </summary>
 internal readonly ref struct Zoneout<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

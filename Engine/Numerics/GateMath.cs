@@ -4,9 +4,9 @@ using System.Runtime.CompilerServices;
 namespace Engine.Numerics;
 
 /// <summary>
-/// The sigmoid and the hyperbolic tangent for the gates of recurrent cells: as <see cref="VectorMath"/> has them, but shorter, since
-/// a cell takes five of them a unit and step. In float at most 3 units in the last place from the exact value, in double 4; NaN in
-/// gives NaN out; the same bits in every lane.
+/// The sigmoid and the hyperbolic tangent for the gates of recurrent cells: as <see cref="VectorMath"/> has them, but shorter,
+/// since a cell takes five of them a unit and step. In float at most 3 units in the last place from the exact value, in double
+/// 4; NaN in gives NaN out; the same bits in every lane.
 /// </summary>
 /// <remarks>
 /// No branches and no selections: arguments are clamped to where the functions still change. Below −88 (−709 in double) the
@@ -19,8 +19,8 @@ internal static class GateMath<T, TVector, TVectors>
 {
     private const double Log2OfE = 1.442695040888963407;
 
-    // ln 2: as a float it is 2e-9 too large, which a product that is not rounded may have. In two parts, the first short enough for
-    // its products with the integers that occur to be exact.
+    // ln 2: as a float it is 2e-9 too large, which a product that is not rounded may have. In two parts, the first short enough
+    // for its products with the integers that occur to be exact.
     private const double Ln2 = 0.6931471805599453094;
     private const double Ln2High = 0.693145751953125, Ln2Low = 1.428606820309417232e-6;
     private const double Ln2HighSingle = 0.693359375, Ln2LowSingle = -2.12194440055e-4;

@@ -1,8 +1,9 @@
 namespace Engine.Numerics;
 
 /// <summary>
-/// The operations on vectors of one width, so that an innermost loop is written once and compiled for two: for <c>Vector&lt;T&gt;</c>,
-/// which has 256 bits at most unless the process asks for more, and for 512 bits where the hardware has them.
+/// The operations on vectors of one width, so that an innermost loop is written once and compiled for two: for
+/// <c>Vector&lt;T&gt;</c>, which has 256 bits at most unless the process asks for more, and for 512 bits where the hardware has
+/// them.
 /// </summary>
 /// <typeparam name="TVector">The type of a vector.</typeparam>
 /// <typeparam name="T">The type of a lane.</typeparam>

@@ -124,7 +124,9 @@ public readonly struct RandomSource(ulong seed, ulong stream, ulong step = 0)
         }
     }
 
-    /// <summary>A source of its own for a part of what this one serves, such as one of a layer's masks: the same step, another stream.</summary>
+    /// <summary>
+    /// A source of its own for a part of what this one serves, such as one of a layer's masks: the same step, another stream.
+    /// </summary>
     internal RandomSource Branch(int index) => new(Seed, BranchOf(Stream, index), Step);
 
     /// <summary>The stream of a branch of a stream.</summary>

@@ -4,7 +4,9 @@ using System.Runtime.Intrinsics;
 
 namespace Engine.Numerics;
 
-/// <summary>Vectors of 512 bits; only where <c>Vector512.IsHardwareAccelerated</c>, which is false where they slow a processor down.</summary>
+/// <summary>
+/// Vectors of 512 bits; only where <c>Vector512.IsHardwareAccelerated</c>, which is false where they slow a processor down.
+/// </summary>
 internal readonly struct WideVectors<T> : IVectors<Vector512<T>, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -50,7 +52,8 @@ internal readonly struct WideVectors<T> : IVectors<Vector512<T>, T>
 
     // Where an operand is NaN, minps and maxps return the second.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<T> Clamp(Vector512<T> x, Vector512<T> limit) => Vector512.MaxNative(-limit, Vector512.MinNative(limit, x));
+    public static Vector512<T> Clamp(Vector512<T> x, Vector512<T> limit) =>
+        Vector512.MaxNative(-limit, Vector512.MinNative(limit, x));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<T> PowerOfTwo(Vector512<T> shifted) => typeof(T) == typeof(float)

@@ -11,14 +11,15 @@ namespace Engine.Layers;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Cho et al., "Learning phrase representations using RNN encoder-decoder for statistical machine translation", 2014. The reset gate
-/// comes after the product, as in cuDNN; without <see cref="ResetAfter"/> before it, n = tanh(x·W + (r ∘ h')·R + b), as in the
-/// paper. The gates lie in the order z, r, h: kernel <c>[features, 3 · units]</c>, recurrent kernel <c>[units, 3 · units]</c>, bias
+/// Cho et al., "Learning phrase representations using RNN encoder-decoder for statistical machine translation", 2014. The reset
+/// gate comes after the product, as in cuDNN; without <see cref="ResetAfter"/> before it, n = tanh(x·W + (r ∘ h')·R + b), as in
+/// the paper. The gates lie in the order z, r, h: kernel <c>[features, 3 · units]</c>, recurrent kernel <c>[units, 3 ·
+/// units]</c>, bias
 /// <c>[2, 3 · units]</c>, the second row beside the recurrent kernel, or <c>[3 · units]</c>. State: h.
 /// </para>
 /// <para>
-/// In float, sigmoid and tanh are within 3 units in the last place for arguments up to 20, and within 6 beyond. Other activations,
-/// and the reset gate before the product, work, but are slower.
+/// In float, sigmoid and tanh are within 3 units in the last place for arguments up to 20, and within 6 beyond. Other
+/// activations, and the reset gate before the product, work, but are slower.
 /// </para>
 /// </remarks>
 public sealed class GRU : RecurrentLayer
@@ -46,7 +47,9 @@ public sealed class GRU : RecurrentLayer
     /// <param name="returnSequences">Whether the output has all hidden states rather than the last.</param>
     /// <param name="returnState">Whether the final state is an output, too.</param>
     /// <param name="goBackwards">Whether the sequence is gone through from its end.</param>
-    /// <param name="zeroOutputForMask">Whether the output of a step that does not count is zeros rather than the previous one.</param>
+    /// <param name="zeroOutputForMask">
+    /// Whether the output of a step that does not count is zeros rather than the previous one.
+    /// </param>
     /// <param name="truncation">After how many steps no gradient flows on; null if it flows through all.</param>
     /// <param name="stateful">Whether the final state is the initial one of the next call.</param>
     /// <param name="batch">The largest batch, for a stateful layer.</param>

@@ -6,8 +6,8 @@ using Engine.Kernels;
 namespace Engine.Layers;
 
 /// <summary>
-/// A step of <see cref="GRU"/>. The gates lie as z, r, then the candidate's part of the input, which becomes the candidate, then its
-/// part of the state: h'·R + b with the reset gate after the product, r ∘ h' with the reset gate before it.
+/// A step of <see cref="GRU"/>. The gates lie as z, r, then the candidate's part of the input, which becomes the candidate, then
+/// its part of the state: h'·R + b with the reset gate after the product, r ∘ h' with the reset gate before it.
 /// </summary>
 internal readonly ref struct GruCell<T> : IRecurrentCell<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -55,7 +55,8 @@ internal readonly ref struct GruCell<T> : IRecurrentCell<T>
 
         for (int row = 0; row < step.Rows; row++)
         {
-            Span<T> z = Gate(step.Gates, row, 0), r = Gate(step.Gates, row, 1), n = Gate(step.Gates, row, 2), s = Gate(step.Gates, row, 3);
+            Span<T> z = Gate(step.Gates, row, 0), r = Gate(step.Gates, row, 1);
+            Span<T> n = Gate(step.Gates, row, 2), s = Gate(step.Gates, row, 3);
             Keep(step, row, 0, z);
             Keep(step, row, 1, r);
             RecurrentActivation.Forward(z, z, Units);

@@ -11,8 +11,8 @@ namespace Engine.Layers;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Hochreiter and Schmidhuber, "Long short-term memory", 1997, with the forget gate of Gers, Schmidhuber and Cummins 2000. The gates
-/// lie in the order i, f, c, o: kernel <c>[features, 4 · units]</c>, recurrent kernel <c>[units, 4 · units]</c>, bias
+/// Hochreiter and Schmidhuber, "Long short-term memory", 1997, with the forget gate of Gers, Schmidhuber and Cummins 2000. The
+/// gates lie in the order i, f, c, o: kernel <c>[features, 4 · units]</c>, recurrent kernel <c>[units, 4 · units]</c>, bias
 /// <c>[4 · units]</c>. States: h, c.
 /// </para>
 /// <para>
@@ -47,7 +47,9 @@ public sealed class LSTM : RecurrentLayer
     /// <param name="returnSequences">Whether the output has all hidden states rather than the last.</param>
     /// <param name="returnState">Whether the final h and c are outputs, too.</param>
     /// <param name="goBackwards">Whether the sequence is gone through from its end.</param>
-    /// <param name="zeroOutputForMask">Whether the output of a step that does not count is zeros rather than the previous one.</param>
+    /// <param name="zeroOutputForMask">
+    /// Whether the output of a step that does not count is zeros rather than the previous one.
+    /// </param>
     /// <param name="truncation">After how many steps no gradient flows on; null if it flows through all.</param>
     /// <param name="stateful">Whether the final states are the initial ones of the next call.</param>
     /// <param name="batch">The largest batch, for a stateful layer.</param>
@@ -160,7 +162,12 @@ public sealed class LSTM : RecurrentLayer
             HasCell: true,
             KeepsHidden: Zoneout > 0);
         return new RecurrentSizes(
-            batch, steps, widths, Options, Math.Max(product.ForwardLength, product.HiddenLength + product.InputLength), 4 * Units);
+            batch,
+            steps,
+            widths,
+            Options,
+            Math.Max(product.ForwardLength, product.HiddenLength + product.InputLength),
+            4 * Units);
     }
 
     private protected override void RunForward<T>(in RecurrentCall<T> call)
@@ -196,7 +203,8 @@ public sealed class LSTM : RecurrentLayer
     private JoinedGates ProductOf(int inputs, int copies) =>
         new(inputs, Units, First: 0, Count: 4, Total: 4, Width: 4 * Units, copies);
 
-    private LstmCell<T> CellOf<T>(in JoinedGates product, ReadOnlySpan<T> bias, ReadOnlySpan<T> packed, ReadOnlySpan<T> packedInput)
+    private LstmCell<T> CellOf<T>(
+        in JoinedGates product, ReadOnlySpan<T> bias, ReadOnlySpan<T> packed, ReadOnlySpan<T> packedInput)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> => new()
         {
             Product = product,

@@ -9,14 +9,14 @@ using Engine.Regularizers;
 namespace Engine.Layers;
 
 /// <summary>
-/// Long short-term memory with its gates and its cell normalized: i, f, o = σ(a), n = tanh(a), a = N(x·W) + N(h'·R) + b; c = f ∘ c' +
-/// i ∘ n; h = o ∘ tanh(N(c)), where N brings a row to mean 0 and variance 1 and multiplies it by a gain.
+/// Long short-term memory with its gates and its cell normalized: i, f, o = σ(a), n = tanh(a), a = N(x·W) + N(h'·R) + b; c = f ∘
+/// c' + i ∘ n; h = o ∘ tanh(N(c)), where N brings a row to mean 0 and variance 1 and multiplies it by a gain.
 /// </summary>
 /// <remarks>
-/// Ba, Kiros and Hinton, "Layer normalization", 2016, equations 20 to 22; the shifts of the first two normalizations are one with the
-/// bias. Gates in the order i, f, c, o: kernel <c>[features, 4 · units]</c>, recurrent kernel <c>[units, 4 · units]</c>, bias and two
-/// gains <c>[4 · units]</c>, the cell's gain and shift <c>[units]</c>. States: h, c. Dropout masks are tied across the gates: what they
-/// drop is normalized together.
+/// Ba, Kiros and Hinton, "Layer normalization", 2016, equations 20 to 22; the shifts of the first two normalizations are one
+/// with the bias. Gates in the order i, f, c, o: kernel <c>[features, 4 · units]</c>, recurrent kernel <c>[units, 4 ·
+/// units]</c>, bias and two gains <c>[4 · units]</c>, the cell's gain and shift <c>[units]</c>. States: h, c. Dropout masks are
+/// tied across the gates: what they drop is normalized together.
 /// </remarks>
 public sealed class LayerNormalizedLSTM : RecurrentLayer
 {
@@ -42,7 +42,9 @@ public sealed class LayerNormalizedLSTM : RecurrentLayer
     /// <param name="returnSequences">Whether the output has all hidden states rather than the last.</param>
     /// <param name="returnState">Whether the final h and c are outputs, too.</param>
     /// <param name="goBackwards">Whether the sequence is gone through from its end.</param>
-    /// <param name="zeroOutputForMask">Whether the output of a step that does not count is zeros rather than the previous one.</param>
+    /// <param name="zeroOutputForMask">
+    /// Whether the output of a step that does not count is zeros rather than the previous one.
+    /// </param>
     /// <param name="truncation">After how many steps no gradient flows on; null if it flows through all.</param>
     /// <param name="stateful">Whether the final states are the initial ones of the next call.</param>
     /// <param name="batch">The largest batch, for a stateful layer.</param>
@@ -235,7 +237,8 @@ public sealed class LayerNormalizedLSTM : RecurrentLayer
             }
             else
             {
-                TensorPrimitives.MultiplyAddEstimate(value, factors.Values.Slice(row * factors.RowStride, sums.Length), sums, sums);
+                ReadOnlySpan<T> factor = factors.Values.Slice(row * factors.RowStride, sums.Length);
+                TensorPrimitives.MultiplyAddEstimate(value, factor, sums, sums);
             }
         }
     }

@@ -6,8 +6,8 @@ using Engine.Kernels;
 namespace Engine.Layers;
 
 /// <summary>
-/// A step of <see cref="LayerNormalizedLSTM"/>. A row of gates has the arguments' gradients, then those of x·W and of h'·R; what is
-/// kept are the normalized products and cell, the gradient of the cell's normalization, and three inverse deviations.
+/// A step of <see cref="LayerNormalizedLSTM"/>. A row of gates has the arguments' gradients, then those of x·W and of h'·R; what
+/// is kept are the normalized products and cell, the gradient of the cell's normalization, and three inverse deviations.
 /// </summary>
 internal readonly ref struct LayerNormalizedLstmCell<T> : IRecurrentCell<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -68,7 +68,8 @@ internal readonly ref struct LayerNormalizedLstmCell<T> : IRecurrentCell<T>
         {
             Span<T> xw = Kept(step, row, 0, 4), hr = Kept(step, row, 4, 4), normalized = Kept(step, row, 8, 1);
             Span<T> deviations = step.Kept.Slice((row * kept) + (10 * Units), 3);
-            Span<T> gates = Gate(step, row, 0, 4), c = step.Cell.Slice(row * Units, Units), h = step.Hidden.Slice(row * Units, Units);
+            Span<T> gates = Gate(step, row, 0, 4);
+            Span<T> c = step.Cell.Slice(row * Units, Units), h = step.Hidden.Slice(row * Units, Units);
             deviations[0] = Normalize(xw);
             deviations[1] = Normalize(hr);
             TensorPrimitives.Multiply(xw, KernelGain, gates);

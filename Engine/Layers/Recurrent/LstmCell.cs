@@ -6,8 +6,8 @@ using Engine.Kernels;
 namespace Engine.Layers;
 
 /// <summary>
-/// A step of <see cref="LSTM"/>: i, f, o = σ(...), n = tanh(...) of [x, h]·[W; R] + b, in the order i, f, n, o; c = f ∘ c' + i ∘ n;
-/// h = o ∘ tanh(c). With other functions than sigmoid and tanh it goes row by row through those.
+/// A step of <see cref="LSTM"/>: i, f, o = σ(...), n = tanh(...) of [x, h]·[W; R] + b, in the order i, f, n, o; c = f ∘ c' + i ∘
+/// n; h = o ∘ tanh(c). With other functions than sigmoid and tanh it goes row by row through those.
 /// </summary>
 internal readonly ref struct LstmCell<T> : IRecurrentCell<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -51,7 +51,8 @@ internal readonly ref struct LstmCell<T> : IRecurrentCell<T>
         step.Gates.CopyTo(step.Kept);
         for (int row = 0; row < step.Rows; row++)
         {
-            Span<T> i = Gate(step.Gates, row, 0), f = Gate(step.Gates, row, 1), n = Gate(step.Gates, row, 2), o = Gate(step.Gates, row, 3);
+            Span<T> i = Gate(step.Gates, row, 0), f = Gate(step.Gates, row, 1);
+            Span<T> n = Gate(step.Gates, row, 2), o = Gate(step.Gates, row, 3);
             Span<T> c = step.Cell.Slice(row * Units, Units), h = step.Hidden.Slice(row * Units, Units);
             RecurrentActivation.Forward(i, i, Units);
             RecurrentActivation.Forward(f, f, Units);
@@ -90,10 +91,12 @@ internal readonly ref struct LstmCell<T> : IRecurrentCell<T>
     // As LstmGates.Backward, for one row.
     private void Backward(in RecurrentStep<T> step, int row)
     {
-        Span<T> i = Gate(step.Gates, row, 0), f = Gate(step.Gates, row, 1), n = Gate(step.Gates, row, 2), o = Gate(step.Gates, row, 3);
+        Span<T> i = Gate(step.Gates, row, 0), f = Gate(step.Gates, row, 1);
+        Span<T> n = Gate(step.Gates, row, 2), o = Gate(step.Gates, row, 3);
         Span<T> dh = step.Hidden.Slice(row * Units, Units), dc = step.Cell.Slice(row * Units, Units);
         ReadOnlySpan<T> previous = step.PreviousCell.Slice(row * Units, Units);
-        Span<T> c = Gate(step.Side, row, 0), y = Gate(step.Side, row, 1), d = Gate(step.Side, row, 2), e = Gate(step.Side, row, 3);
+        Span<T> c = Gate(step.Side, row, 0), y = Gate(step.Side, row, 1);
+        Span<T> d = Gate(step.Side, row, 2), e = Gate(step.Side, row, 3);
 
         TensorPrimitives.Multiply(f, previous, c);
         TensorPrimitives.Multiply(i, n, y);

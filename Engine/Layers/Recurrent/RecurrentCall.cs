@@ -90,7 +90,10 @@ internal ref struct RecurrentCall<T>
     /// <summary>The order of samples and steps.</summary>
     public readonly SequenceOrder Order => _buffers.Order;
 
-    /// <summary>[places, units]: the states, or their gradients; initial ones before the loop, final ones after it, or the other way round.</summary>
+    /// <summary>
+    /// [places, units]: the states, or their gradients; initial ones before the loop, final ones after it, or the other way
+    /// round.
+    /// </summary>
     public readonly Span<T> Hidden => _buffers.Hidden;
 
     /// <summary>The same for the cell's state; empty where there is none.</summary>

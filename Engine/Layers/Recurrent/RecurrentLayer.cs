@@ -7,23 +7,23 @@ using Engine.Regularizers;
 namespace Engine.Layers;
 
 /// <summary>
-/// What the recurrent layers have in common: sequences in, hidden states out; dropout, zoneout, states that are given, returned or
-/// remembered.
+/// What the recurrent layers have in common: sequences in, hidden states out; dropout, zoneout, states that are given, returned
+/// or remembered.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Inputs: a sequence <c>[n, steps, features]</c>, and if wished the initial states, <c>[n, units]</c> each. Outputs: the last hidden
-/// state <c>[n, units]</c>, or with <see cref="ReturnSequences"/> all of them, <c>[n, steps, units]</c>; with
+/// Inputs: a sequence <c>[n, steps, features]</c>, and if wished the initial states, <c>[n, units]</c> each. Outputs: the last
+/// hidden state <c>[n, units]</c>, or with <see cref="ReturnSequences"/> all of them, <c>[n, steps, units]</c>; with
 /// <see cref="ReturnState"/> also the final states.
 /// </para>
 /// <para>
-/// A step that the input's mask does not count leaves the states alone; its output is the previous one again, zeros where there is
-/// none. Such steps cost nothing: samples of different lengths are packed.
+/// A step that the input's mask does not count leaves the states alone; its output is the previous one again, zeros where there
+/// is none. Such steps cost nothing: samples of different lengths are packed.
 /// </para>
 /// <para>
-/// Dropout draws its masks once a sequence and uses them at all its steps (Gal and Ghahramani, "A theoretically grounded application
-/// of dropout in recurrent neural networks", 2016), unless <see cref="DropoutPerStep"/> asks for others at each step. Zoneout is
-/// Krueger et al., "Zoneout: regularizing RNNs by randomly preserving hidden activations", 2017.
+/// Dropout draws its masks once a sequence and uses them at all its steps (Gal and Ghahramani, "A theoretically grounded
+/// application of dropout in recurrent neural networks", 2016), unless <see cref="DropoutPerStep"/> asks for others at each
+/// step. Zoneout is Krueger et al., "Zoneout: regularizing RNNs by randomly preserving hidden activations", 2017.
 /// </para>
 /// </remarks>
 public abstract class RecurrentLayer : Layer
@@ -61,7 +61,9 @@ public abstract class RecurrentLayer : Layer
     /// <summary>First values of the kernel, which the input is multiplied by.</summary>
     public Initializer KernelInitializer { get; }
 
-    /// <summary>First values of the recurrent kernel, which the hidden state is multiplied by; of the whole matrix at once.</summary>
+    /// <summary>
+    /// First values of the recurrent kernel, which the hidden state is multiplied by; of the whole matrix at once.
+    /// </summary>
     public Initializer RecurrentInitializer { get; }
 
     /// <summary>First values of the bias.</summary>
@@ -88,7 +90,9 @@ public abstract class RecurrentLayer : Layer
     /// <summary>The probability of dropping a feature of the input, for a whole sequence.</summary>
     public double Dropout => _options.Dropout;
 
-    /// <summary>The probability of dropping a unit of the hidden state on its way to the next step, for a whole sequence.</summary>
+    /// <summary>
+    /// The probability of dropping a unit of the hidden state on its way to the next step, for a whole sequence.
+    /// </summary>
     public double RecurrentDropout => _options.RecurrentDropout;
 
     /// <summary>Whether masks are drawn anew at each step.</summary>
@@ -391,13 +395,15 @@ public abstract class RecurrentLayer : Layer
 
         if (options.Truncation < 1)
         {
-            throw OutOfRange("truncation", $"expected a truncation of at least 1 step, or null for none, got {options.Truncation}.");
+            throw OutOfRange(
+                "truncation", $"expected a truncation of at least 1 step, or null for none, got {options.Truncation}.");
         }
 
         if (options.Stateful ? !(options.Batch >= 1) : options.Batch is not null)
         {
             throw OutOfRange("batch", options.Stateful
-                ? $"expected a largest batch of at least 1 for a stateful layer, got {options.Batch?.ToString(CultureInfo.InvariantCulture) ?? "none"}."
+                ? "expected a largest batch of at least 1 for a stateful layer, got "
+                    + $"{options.Batch?.ToString(CultureInfo.InvariantCulture) ?? "none"}."
                 : $"expected no batch for a layer that is not stateful, got {options.Batch}.");
         }
     }

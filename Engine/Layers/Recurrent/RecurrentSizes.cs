@@ -7,7 +7,9 @@ namespace Engine.Layers;
 /// <param name="Steps">The number of steps.</param>
 /// <param name="Widths">The widths of rows.</param>
 /// <param name="Options">Which masks there are.</param>
-/// <param name="Packed">The weights in the order in which the products read them, for forward or backward, whichever is longer.</param>
+/// <param name="Packed">
+/// The weights in the order in which the products read them, for forward or backward, whichever is longer.
+/// </param>
 /// <param name="KernelColumns">The columns of the two kernels.</param>
 internal readonly record struct RecurrentSizes(
     int Batch, int Steps, RecurrentWidths Widths, RecurrentOptions Options, int Packed, int KernelColumns)

@@ -34,7 +34,9 @@ public sealed class SimpleRNN : RecurrentLayer
     /// <param name="returnSequences">Whether the output has all hidden states rather than the last.</param>
     /// <param name="returnState">Whether the final state is an output, too.</param>
     /// <param name="goBackwards">Whether the sequence is gone through from its end.</param>
-    /// <param name="zeroOutputForMask">Whether the output of a step that does not count is zeros rather than the previous one.</param>
+    /// <param name="zeroOutputForMask">
+    /// Whether the output of a step that does not count is zeros rather than the previous one.
+    /// </param>
     /// <param name="truncation">After how many steps no gradient flows on; null if it flows through all.</param>
     /// <param name="stateful">Whether the final state is the initial one of the next call.</param>
     /// <param name="batch">The largest batch, for a stateful layer.</param>
