@@ -8,7 +8,7 @@ using Engine.Optimizers;
 namespace Engine.Benchmarks;
 
 /// <summary>
-/// Recurrent layers of 64 units on 50 steps of 32 features: inference and training step, with the same layer in plain loops beside.
+/// Recurrent layers of 64 units on 50 steps of 32 features: inference and training step, beside the same layer in plain loops.
 /// </summary>
 [MemoryDiagnoser]
 public class RecurrentBenchmarks

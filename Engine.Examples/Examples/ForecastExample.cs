@@ -10,8 +10,8 @@ using Engine.Visualization;
 namespace Engine.Examples;
 
 /// <summary>
-/// Sections 9 and 10 of the guide on a real series: sunspot numbers, forecast years ahead by an LSTM with dropout, with Monte Carlo
-/// intervals around the forecast; beside forecasts that need no network.
+/// Sections 9 and 10 of the guide on a real series: sunspot numbers, forecast years ahead by an LSTM with dropout, with Monte
+/// Carlo intervals around the forecast; beside forecasts that need no network.
 /// </summary>
 internal sealed class ForecastExample : Example
 {
@@ -28,7 +28,8 @@ internal sealed class ForecastExample : Example
 
     public override string Name => "forecast";
 
-    public override string Summary => "Forecasts sunspot numbers with an LSTM, and says by Monte Carlo dropout how far to trust it.";
+    public override string Summary =>
+        "Forecasts sunspot numbers with an LSTM, and says by Monte Carlo dropout how far to trust it.";
 
     public override IReadOnlyList<Option> Options => [s_horizon, s_rate];
 
@@ -114,7 +115,10 @@ internal sealed class ForecastExample : Example
         (string Name, string Key, Func<int, int, double> Forecast)[] forecasts =
         [
             ("LSTM with dropout, mean of the samples", "lstm", test.Mean),
-            ($"autoregression on {Order} years", "autoregression", ForecastBaselines.Autoregression(sunspots.Roots, test.TrainEnd, Order, horizon)),
+            (
+                $"autoregression on {Order} years",
+                "autoregression",
+                ForecastBaselines.Autoregression(sunspots.Roots, test.TrainEnd, Order, horizon)),
             ("the last year again", "persistence", ForecastBaselines.Persistence(series)),
             ($"the year {Cycle} years before", "cycle", ForecastBaselines.Cycle(series, Cycle)),
             ("the mean of the training years", "mean", (_, _) => mean),
@@ -138,7 +142,8 @@ internal sealed class ForecastExample : Example
         context.Output.WriteLine("Root mean square error on the years of the test, in sunspot numbers, by how far ahead it is.");
         double ratio = test.Error(series, 1, test.Mean) / test.Error(series, 1, forecasts[1].Forecast);
         context.Output.WriteLine(ratio > 1
-            ? $"One year ahead the line is better than the network by {Text.Percent(1 - (1 / ratio), 0)}: two centuries are few numbers."
+            ? $"One year ahead the line is better than the network by {Text.Percent(1 - (1 / ratio), 0)}: "
+                + "two centuries are few numbers."
             : $"One year ahead the network is better than the line by {Text.Percent(1 - ratio, 0)}.");
         if (horizon > 1)
         {
@@ -155,14 +160,15 @@ internal sealed class ForecastExample : Example
         (string Name, string Key, double[] Noise)[] kinds =
             [("dropout and noise", "", noise), ("dropout alone", "_dropout_alone", new double[noise.Length])];
         int[] leads = [.. Enumerable.Range(1, horizon)];
-        var table = new ResultTable([("unseen years within the interval", ColumnAlignment.Left), .. leads.Select(Column), ("all", ColumnAlignment.Right)]);
+        var table = new ResultTable(
+            [("unseen years within the interval", ColumnAlignment.Left), .. leads.Select(Column), ("all", ColumnAlignment.Right)]);
         foreach ((double share, double deviations) in s_intervals)
         {
             foreach ((string name, string key, double[] one) in kinds)
             {
                 double[] held = [.. leads.Select(lead => test.Coverage(sunspots.Numbers, lead, one, deviations))];
-                table.AddRow(
-                    [$"{100 * share:0} % interval, {name}", .. held.Select(part => Text.Percent(part, 0)), Text.Percent(held.Average(), 0)]);
+                string[] cells = [.. held.Append(held.Average()).Select(part => Text.Percent(part, 0))];
+                table.AddRow([$"{100 * share:0} % interval, {name}", .. cells]);
                 result.Metrics.AddRange(leads.Select(lead => ($"coverage_{100 * share:0}{key}_{lead}", held[lead - 1])));
                 result.Metrics.Add(($"coverage_{100 * share:0}{key}", held.Average()));
             }
@@ -170,7 +176,8 @@ internal sealed class ForecastExample : Example
 
         context.Output.WriteLine();
         context.Print(table);
-        context.Output.WriteLine("Noise is what the errors of the validation years have more than the samples of dropout explain.");
+        context.Output.WriteLine(
+            "Noise is what the errors of the validation years have more than the samples of dropout explain.");
     }
 
     private static void SaveForecast(ExampleContext context, Sunspots sunspots, ForecastSamples test, double[] noise, int lead)

@@ -111,8 +111,8 @@ public abstract class RecurrentLayer : Layer
     public bool ReturnState => _options.ReturnState;
 
     /// <summary>
-    /// Whether the sequence is gone through from its end to its beginning. Outputs of all steps then lie in that order: the first is
-    /// that of the last step, as in Keras.
+    /// Whether the sequence is gone through from its end to its beginning. Outputs of all steps then lie in that order: the
+    /// first is that of the last step, as in Keras.
     /// </summary>
     public bool GoBackwards => _options.GoBackwards;
 
@@ -171,7 +171,8 @@ public abstract class RecurrentLayer : Layer
     }
 
     /// <summary>
-    /// The steps of a sequence of outputs count as the input's do, in reverse with <see cref="GoBackwards"/>; a last output has no steps.
+    /// The steps of a sequence of outputs count as the input's do, in reverse with <see cref="GoBackwards"/>; a last output has
+    /// no steps.
     /// </summary>
     public sealed override MaskRule OutputMask(ReadOnlySpan<bool> masked) =>
         !ReturnSequences ? MaskRule.Drop : GoBackwards && masked[0] ? MaskRule.Compute : MaskRule.Keep;
