@@ -70,7 +70,7 @@ def run(name, cell, count, backwards):
         if MASK[t]:
             states = cell(x[t], states)
             last = states[0]
-        outputs[t] = last
+        outputs[i] = last
     numbers = [v for row in outputs for v in row] + [v for state in states for v in state]
     print(name, "backwards" if backwards else "forwards")
     print(", ".join(f"{v:.15g}" for v in numbers))

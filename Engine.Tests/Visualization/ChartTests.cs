@@ -92,6 +92,14 @@ public class ChartTests
     }
 
     [Test]
+    public void WholeNumbersHaveNoTicksBetweenThem()
+    {
+        Assert.That(TextsOf(Chart.Lines("t", "Years ahead", "y", ("", [1, 2, 3, 4, 5], [0, 9, 0, 9, 0]))), Does.Contain("4")
+            .And.None.Contains("."));
+        Assert.That(TextsOf(Chart.Lines("t", "x", "y", ("", [1, 2.5, 3, 4, 5], [0, 9, 0, 9, 0]))), Has.Some.Contains("."));
+    }
+
+    [Test]
     public void TwentyFourSeriesAreToldApart()
     {
         (string, IReadOnlyList<double>, IReadOnlyList<double>)[] series =

@@ -3,9 +3,9 @@ using System.Numerics;
 namespace Engine.Kernels;
 
 /// <summary>
-/// What becomes of the hidden states: the output of a recurrent layer, in the order in which it goes through the steps. At a step that
-/// does not count the output is the previous one again, zeros if there was none yet; a sample none of whose steps count gives zeros,
-/// whatever its initial state, as in Keras.
+/// What becomes of the hidden states: the output of a recurrent layer, in the order in which it goes through the steps. At a
+/// step that does not count the output is the previous one again, zeros if there was none yet; a sample none of whose steps
+/// count gives zeros, whatever its initial state, as in Keras.
 /// </summary>
 internal readonly ref struct RecurrentOutput<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -133,8 +133,8 @@ public abstract class RecurrentLayer : Layer
     public bool ReturnState => _options.ReturnState;
 
     /// <summary>
-    /// Whether the sequence is gone through from its end to its beginning. Outputs of all steps then lie in that order: the first is
-    /// that of the last step, as in Keras.
+    /// Whether the sequence is gone through from its end to its beginning. Outputs of all steps then lie in that order: the
+    /// first is that of the last step, as in Keras.
     /// </summary>
     public bool GoBackwards => _options.GoBackwards;
 
@@ -195,7 +195,8 @@ public abstract class RecurrentLayer : Layer
     }
 
     /// <summary>
-    /// The steps of a sequence of outputs count as the input's do, in reverse with <see cref="GoBackwards"/>; a last output has no steps.
+    /// The steps of a sequence of outputs count as the input's do, in reverse with <see cref="GoBackwards"/>; a last output has
+    /// no steps.
     /// </summary>
     public sealed override MaskRule OutputMask(ReadOnlySpan<bool> masked) =>
         !ReturnSequences ? MaskRule.Drop : GoBackwards && masked[0] ? MaskRule.Compute : MaskRule.Keep;
@@ -418,10 +419,10 @@ public abstract class RecurrentLayer : Layer
             throw OutOfRange("units", $"expected at least 1 unit, got {options.Units}.");
         }
 
-        CheckRate(options.Dropout, "dropout", isOneAllowed: true);
-        CheckRate(options.RecurrentDropout, "recurrentDropout", isOneAllowed: false);
-        CheckRate(options.Zoneout, "zoneout", isOneAllowed: false);
-        CheckRate(options.CellZoneout, "cellZoneout", isOneAllowed: false);
+        CheckRate(options.Dropout, "dropout", "a sequence");
+        CheckRate(options.RecurrentDropout, "recurrentDropout", "a state");
+        CheckRate(options.Zoneout, "zoneout", "a state");
+        CheckRate(options.CellZoneout, "cellZoneout", "a state");
         if (!Enum.IsDefined(options.DropoutMasks))
         {
             throw OutOfRange("dropoutMasks", $"expected KerasDefault, Tied or PerGate, got {options.DropoutMasks}.");
@@ -442,12 +443,13 @@ public abstract class RecurrentLayer : Layer
         }
     }
 
-    private void CheckRate(double rate, string name, bool isOneAllowed)
+    // At 1 Keras would silently drop nothing.
+    private void CheckRate(double rate, string name, string what)
     {
-        if (!(rate >= 0 && (isOneAllowed ? rate <= 1 : rate < 1)))
+        if (!(rate >= 0 && rate < 1))
         {
-            (string end, string advice) = isOneAllowed ? ("]", "") : (")", " Of the states something must be left.");
-            throw OutOfRange(name, FormattableString.Invariant($"expected {name} in [0, 1{end}, got {rate}.{advice}"));
+            throw OutOfRange(name, FormattableString.Invariant(
+                $"expected {name} in [0, 1), got {rate}. Of {what} something must be left."));
         }
     }
 
