@@ -8,7 +8,7 @@ using Engine.Optimizers;
 namespace Engine.Benchmarks;
 
 /// <summary>
-/// Recurrent layers of 64 units on 50 steps of 32 features: inference and training step, with plain loops beside the LSTM.
+/// Recurrent layers of 64 units on 50 steps of 32 features: inference and training step, beside the same layer in plain loops.
 /// </summary>
 [MemoryDiagnoser]
 public class RecurrentBenchmarks
@@ -16,7 +16,7 @@ public class RecurrentBenchmarks
     private const int Steps = 50, Inputs = 32, Units = 64;
     private Sequential? _model;
     private Tensor<float>? _x, _y, _output;
-    private float[] _values = [], _kernel = [], _recurrentKernel = [], _bias = [];
+    private float[] _values = [], _kernel = [], _recurrentKernel = [], _bias = [], _naive = [];
     private FitOptions? _fit;
     private PredictOptions? _predict;
 
@@ -62,7 +62,8 @@ public class RecurrentBenchmarks
         _predict = new PredictOptions { DegreeOfParallelism = Threads, BatchSize = Batch };
         _kernel = Values.Pinned(Inputs * 4 * Units, new Random(2));
         _recurrentKernel = Values.Pinned(Units * 4 * Units, new Random(3));
-        _bias = new float[4 * Units];
+        _bias = new float[6 * Units];
+        _naive = new float[Batch * Units];
     }
 
     [Benchmark]
@@ -72,6 +73,19 @@ public class RecurrentBenchmarks
     public double TrainingStep() => _model!.TrainOnBatch<float>(_x!, _y!, _fit);
 
     [Benchmark(Baseline = true)]
-    public void NaiveLstmInference() =>
-        NaiveLstm.Forward(_values, _kernel, _recurrentKernel, _bias, new float[Batch * Units], Batch, Steps, Inputs, Units);
+    public void NaiveInference()
+    {
+        switch (Kind)
+        {
+            case "GRU":
+                NaiveGru.Forward(_values, _kernel, _recurrentKernel, _bias, _naive, Batch, Steps, Inputs, Units);
+                break;
+            case "SimpleRNN":
+                NaiveSimpleRnn.Forward(_values, _kernel, _recurrentKernel, _bias, _naive, Batch, Steps, Inputs, Units);
+                break;
+            default:
+                NaiveLstm.Forward(_values, _kernel, _recurrentKernel, _bias, _naive, Batch, Steps, Inputs, Units);
+                break;
+        }
+    }
 }

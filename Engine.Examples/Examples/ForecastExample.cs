@@ -10,8 +10,8 @@ using Engine.Visualization;
 namespace Engine.Examples;
 
 /// <summary>
-/// Sections 9 and 10 of the guide on a real series: sunspot numbers, forecast years ahead by an LSTM with dropout, with Monte Carlo
-/// intervals around the forecast; beside forecasts that need no network.
+/// Sections 9 and 10 of the guide on a real series: sunspot numbers, forecast years ahead by an LSTM with dropout, with Monte
+/// Carlo intervals around the forecast; beside forecasts that need no network.
 /// </summary>
 internal sealed class ForecastExample : Example
 {
@@ -28,7 +28,8 @@ internal sealed class ForecastExample : Example
 
     public override string Name => "forecast";
 
-    public override string Summary => "Forecasts sunspot numbers with an LSTM, and says by Monte Carlo dropout how far to trust it.";
+    public override string Summary =>
+        "Forecasts sunspot numbers with an LSTM, and says by Monte Carlo dropout how far to trust it.";
 
     public override IReadOnlyList<Option> Options => [s_horizon, s_rate];
 
@@ -63,7 +64,7 @@ internal sealed class ForecastExample : Example
         double[] noise = validation.NoiseOf(sunspots.Roots);
         var result = new ExampleResult();
         PrintErrors(context, sunspots, test, horizon, result);
-        PrintCoverage(context, sunspots, test, noise, result);
+        PrintCoverage(context, sunspots, test, noise, horizon, result);
         foreach (int lead in new[] { 1, horizon }.Distinct())
             SaveForecast(context, sunspots, test, noise, lead);
 
@@ -92,6 +93,8 @@ internal sealed class ForecastExample : Example
         return new Model(window, new Add().Apply(curved, straight)) { Seed = seed };
     }
 
+    private static (string, ColumnAlignment) Column(int lead) => ($"{lead} year{(lead > 1 ? "s" : "")}", ColumnAlignment.Right);
+
     private static void Describe(ExampleContext context, Sunspots sunspots, WindowedSeries data)
     {
         int last = sunspots.Year(sunspots.Numbers.Length - 1);
@@ -112,7 +115,10 @@ internal sealed class ForecastExample : Example
         (string Name, string Key, Func<int, int, double> Forecast)[] forecasts =
         [
             ("LSTM with dropout, mean of the samples", "lstm", test.Mean),
-            ($"autoregression on {Order} years", "autoregression", ForecastBaselines.Autoregression(sunspots.Roots, test.TrainEnd, Order, horizon)),
+            (
+                $"autoregression on {Order} years",
+                "autoregression",
+                ForecastBaselines.Autoregression(sunspots.Roots, test.TrainEnd, Order, horizon)),
             ("the last year again", "persistence", ForecastBaselines.Persistence(series)),
             ($"the year {Cycle} years before", "cycle", ForecastBaselines.Cycle(series, Cycle)),
             ("the mean of the training years", "mean", (_, _) => mean),
@@ -120,7 +126,7 @@ internal sealed class ForecastExample : Example
         int[] leads = [.. Enumerable.Range(1, horizon)];
         var table = new ResultTable(
         [
-            ("forecast", ColumnAlignment.Left), .. leads.Select(lead => ($"{lead} year{(lead > 1 ? "s" : "")}", ColumnAlignment.Right)),
+            ("forecast", ColumnAlignment.Left), .. leads.Select(Column),
         ]);
         List<(string, IReadOnlyList<double>, IReadOnlyList<double>)> lines = [];
         foreach ((string name, string key, Func<int, int, double> forecast) in forecasts)
@@ -136,29 +142,42 @@ internal sealed class ForecastExample : Example
         context.Output.WriteLine("Root mean square error on the years of the test, in sunspot numbers, by how far ahead it is.");
         double ratio = test.Error(series, 1, test.Mean) / test.Error(series, 1, forecasts[1].Forecast);
         context.Output.WriteLine(ratio > 1
-            ? $"One year ahead the line is better than the network by {Text.Percent(1 - (1 / ratio), 0)}: two centuries are few numbers."
+            ? $"One year ahead the line is better than the network by {Text.Percent(1 - (1 / ratio), 0)}: "
+                + "two centuries are few numbers."
             : $"One year ahead the network is better than the line by {Text.Percent(1 - ratio, 0)}.");
         if (horizon > 1)
         {
             context.Save(
-                Chart.Lines("Error by how far ahead", "Years ahead", "Root mean square error (sunspot number)", [.. lines]),
+                Chart.Lines("Error by how far ahead", "Years ahead", "Root mean square error (sunspot number)", [.. lines])
+                    .WithYRange(0, 1.05 * lines.Max(line => line.Item3.Max())),
                 "error-by-lead.png");
         }
     }
 
     private static void PrintCoverage(
-        ExampleContext context, Sunspots sunspots, ForecastSamples test, double[] noise, ExampleResult result)
+        ExampleContext context, Sunspots sunspots, ForecastSamples test, double[] noise, int horizon, ExampleResult result)
     {
-        double[] none = new double[noise.Length];
-        context.Output.WriteLine();
+        (string Name, string Key, double[] Noise)[] kinds =
+            [("dropout and noise", "", noise), ("dropout alone", "_dropout_alone", new double[noise.Length])];
+        int[] leads = [.. Enumerable.Range(1, horizon)];
+        var table = new ResultTable(
+            [("unseen years within the interval", ColumnAlignment.Left), .. leads.Select(Column), ("all", ColumnAlignment.Right)]);
         foreach ((double share, double deviations) in s_intervals)
         {
-            double with = test.Coverage(sunspots.Numbers, noise, deviations), alone = test.Coverage(sunspots.Numbers, none, deviations);
-            context.Output.WriteLine(
-                $"The {100 * share:0} % intervals hold {Text.Percent(with, 0)} of the unseen years; those of dropout alone, without "
-                + $"the noise that the validation years show, {Text.Percent(alone, 0)}.");
-            result.Metrics.AddRange([($"coverage_{100 * share:0}", with), ($"coverage_{100 * share:0}_dropout_alone", alone)]);
+            foreach ((string name, string key, double[] one) in kinds)
+            {
+                double[] held = [.. leads.Select(lead => test.Coverage(sunspots.Numbers, lead, one, deviations))];
+                string[] cells = [.. held.Append(held.Average()).Select(part => Text.Percent(part, 0))];
+                table.AddRow([$"{100 * share:0} % interval, {name}", .. cells]);
+                result.Metrics.AddRange(leads.Select(lead => ($"coverage_{100 * share:0}{key}_{lead}", held[lead - 1])));
+                result.Metrics.Add(($"coverage_{100 * share:0}{key}", held.Average()));
+            }
         }
+
+        context.Output.WriteLine();
+        context.Print(table);
+        context.Output.WriteLine(
+            "Noise is what the errors of the validation years have more than the samples of dropout explain.");
     }
 
     private static void SaveForecast(ExampleContext context, Sunspots sunspots, ForecastSamples test, double[] noise, int lead)
@@ -172,10 +191,12 @@ internal sealed class ForecastExample : Example
                 (IReadOnlyList<double>)[.. steps.Select(step => test.Edge(step, lead, noise, -interval.Deviations))],
                 (IReadOnlyList<double>)[.. steps.Select(step => test.Edge(step, lead, noise, interval.Deviations))])),
         ];
+        (double share, double widest) = s_intervals[^1];
+        double held = test.Coverage(sunspots.Numbers, lead, noise, widest);
         string ahead = lead == 1 ? "one year" : $"{lead} years";
         context.Save(
             Chart.Forecast(
-                $"Sunspots, forecast {ahead} ahead",
+                $"Sunspots, forecast {ahead} ahead: {Text.Percent(held, 0)} of the years within the {100 * share:0} % interval",
                 "Year",
                 "Sunspot number",
                 (years, [.. steps.Select(step => (double)sunspots.Numbers[step])]),

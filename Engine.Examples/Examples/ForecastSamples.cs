@@ -4,7 +4,9 @@ using Engine.Uncertainty;
 
 namespace Engine.Examples;
 
-/// <summary>Monte Carlo forecasts of one part of a series, of square roots: a mean and a deviation for each window and lead.</summary>
+/// <summary>
+/// Monte Carlo forecasts of one part of a series, of square roots: a mean and a deviation for each window and lead.
+/// </summary>
 internal sealed class ForecastSamples
 {
     private readonly Tensor<float> _mean;
@@ -59,7 +61,9 @@ internal sealed class ForecastSamples
         return Square(RootMean(step, lead) + (deviations * all));
     }
 
-    /// <summary>The root mean square error of a forecast, which is given the step and how far ahead it is, on these windows.</summary>
+    /// <summary>
+    /// The root mean square error of a forecast, which is given the step and how far ahead it is, on these windows.
+    /// </summary>
     public double Error(float[] series, int lead, Func<int, int, double> forecast) =>
         Math.Sqrt(Steps(lead).Average(step => Math.Pow(forecast(step, lead) - series[step], 2)));
 
@@ -73,11 +77,9 @@ internal sealed class ForecastSamples
             Math.Pow(RootMean(step, lead) - roots[step], 2) - Variance(step, lead))))),
     ];
 
-    /// <summary>The share of the steps, all leads together, that lie within so many deviations.</summary>
-    public double Coverage(float[] series, double[] noise, double deviations) => Enumerable.Range(1, _horizon)
-        .SelectMany(lead => Steps(lead).Select(step =>
-            series[step] >= Edge(step, lead, noise, -deviations) && series[step] <= Edge(step, lead, noise, deviations) ? 1.0 : 0))
-        .Average();
+    /// <summary>The share of the steps, forecast so many steps ahead, that lie within so many deviations.</summary>
+    public double Coverage(float[] series, int lead, double[] noise, double deviations) => Steps(lead).Average(step =>
+        series[step] >= Edge(step, lead, noise, -deviations) && series[step] <= Edge(step, lead, noise, deviations) ? 1.0 : 0);
 
     private static double Square(double root) => root > 0 ? root * root : 0;
 

@@ -328,11 +328,13 @@ public class RecurrentTests
         Assert.That(() => new LSTM(0), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith(
             "LSTM: expected at least 1 unit, got 0."));
         Assert.That(() => new GRU(3, dropout: 1.5), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith(
-            "GRU: expected dropout in [0, 1], got 1.5."));
+            "GRU: expected dropout in [0, 1), got 1.5. Of a sequence something must be left."));
+        Assert.That(() => new LSTM(3, dropout: 1), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith(
+            "LSTM: expected dropout in [0, 1), got 1. Of a sequence something must be left."));
         Assert.That(() => new LSTM(3, recurrentDropout: 1), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith(
-            "LSTM: expected recurrentDropout in [0, 1), got 1. Of the states something must be left."));
+            "LSTM: expected recurrentDropout in [0, 1), got 1. Of a state something must be left."));
         Assert.That(() => new LSTM(3, cellZoneout: double.NaN), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith(
-            "LSTM: expected cellZoneout in [0, 1), got NaN. Of the states something must be left."));
+            "LSTM: expected cellZoneout in [0, 1), got NaN. Of a state something must be left."));
         Assert.That(() => new SimpleRNN(3, truncation: 0), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith(
             "SimpleRNN: expected a truncation of at least 1 step, or null for none, got 0."));
         Assert.That(() => new LSTM(3, stateful: true), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith(

@@ -64,8 +64,7 @@ internal static class NaiveRecurrent
         [[.. Enumerable.Range(0, units).Select(j => Tanh(Dot(x, w, units, j) + Dot(states[0], r, units, j) + b[j]))]];
 
     /// <summary>
-    /// Keras's loop: a step that does not count leaves the states alone and repeats the output. Outputs lie in the order of the
-    /// loop.
+    /// Keras's loop: a step that does not count leaves the states alone and repeats the output. Outputs lie in the loop's order.
     /// </summary>
     public static (double[][] Outputs, double[][] States) Run(
         Cell cell, double[][] x, bool[] counts, double[][] states, bool backwards, bool zeros)

@@ -10,6 +10,9 @@ internal sealed class LinesPanel(string title, string xTitle, string yTitle, Cur
     // Up to this length each point of a line has a marker; more would run together.
     private const int MostMarkers = 30;
 
+    // Whole numbers that span less, such as 0 and 1, may well have fractions between them.
+    private const int LeastWholeSpan = 3;
+
     /// <summary>Whether the horizontal axis counts: ticks at whole numbers only.</summary>
     public bool CountsX { get; init; }
 
@@ -33,6 +36,10 @@ internal sealed class LinesPanel(string title, string xTitle, string yTitle, Cur
     internal string Title => title;
 
     internal string YTitle => yTitle;
+
+    private bool HasWholeX => !HasLogarithmicX
+        && curves.All(curve => curve.X.All(double.IsInteger))
+        && curves.Max(curve => curve.X.Max()) - curves.Min(curve => curve.X.Min()) >= LeastWholeSpan;
 
     public override IReadOnlyList<LegendEntry> Legend =>
     [
@@ -66,9 +73,10 @@ internal sealed class LinesPanel(string title, string xTitle, string yTitle, Cur
             (double first, double last) = (curves.Min(curve => curve.X[0]), curves.Max(curve => curve.X[^1]));
             double room = Math.Max(0.3, 0.02 * (last - first));
             plot.Axes.SetLimitsX(first - room, last + room);
-            ChartStyle.UseIntegerTicks(plot.Axes.Bottom);
         }
 
+        if (CountsX || HasWholeX)
+            ChartStyle.UseIntegerTicks(plot.Axes.Bottom);
         if (HasLogarithmicX)
             ChartStyle.UseLogarithmicTicks(plot.Axes.Bottom);
         if (HasLogarithmicY)
@@ -90,6 +98,18 @@ internal sealed class LinesPanel(string title, string xTitle, string yTitle, Cur
     /// <summary>The same lines over a part of the vertical axis.</summary>
     public LinesPanel WithYRange(double low, double high) =>
         Copy(curves, xTitle, yTitle, (low, high), HasLogarithmicX, HasLogarithmicY);
+
+    /// <summary>The same lines over a horizontal axis that counts.</summary>
+    public LinesPanel WithWholeX() => new(title, xTitle, yTitle, curves)
+    {
+        Note = Note,
+        CountsX = !HasLogarithmicX,
+        HasZero = HasZero,
+        HasLineMarkers = HasLineMarkers,
+        YRange = YRange,
+        HasLogarithmicX = HasLogarithmicX,
+        HasLogarithmicY = HasLogarithmicY,
+    };
 
     /// <summary>The same lines over a logarithmic horizontal axis.</summary>
     public LinesPanel WithLogarithmicX() => HasLogarithmicX ? this : Copy(

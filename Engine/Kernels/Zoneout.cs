@@ -4,7 +4,7 @@ namespace Engine.Kernels;
 
 /// <summary>
 /// Zoneout of one state: some units keep their value from before the step. Krueger et al., "Zoneout: regularizing RNNs by
-/// randomly preserving hidden activations", 2017, equations 3 and 4.
+/// randomly preserving hidden activations", 2017: of both states of an LSTM, h being computed from the new c, not the mixed one.
 /// </summary>
 internal readonly ref struct Zoneout<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

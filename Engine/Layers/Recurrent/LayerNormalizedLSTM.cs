@@ -33,7 +33,7 @@ public sealed class LayerNormalizedLSTM : RecurrentLayer
     /// <param name="kernelConstraint">What the kernel must satisfy after each step.</param>
     /// <param name="recurrentConstraint">What the recurrent kernel must satisfy after each step.</param>
     /// <param name="biasConstraint">What the bias must satisfy after each step.</param>
-    /// <param name="dropout">The share of the input's features that is dropped, 0 to 1.</param>
+    /// <param name="dropout">The share of the input's features that is dropped, at least 0 and below 1.</param>
     /// <param name="recurrentDropout">The share of the hidden state that is dropped, at least 0 and below 1.</param>
     /// <param name="dropoutPerStep">Whether masks are drawn anew at each step.</param>
     /// <param name="zoneout">The share of h that keeps its value at a step, at least 0 and below 1.</param>
@@ -132,7 +132,13 @@ public sealed class LayerNormalizedLSTM : RecurrentLayer
     public bool UnitForgetBias { get; }
 
     /// <summary>The probability of a unit of c keeping its value from before the step.</summary>
-    public double CellZoneout => Options.CellZoneout;
+    /// <remarks>May be changed as <see cref="RecurrentLayer.Dropout"/>.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">The value is outside the range, or not a number.</exception>
+    public double CellZoneout
+    {
+        get => Options.CellZoneout;
+        set => Options.CellZoneout = Changed(Options.CellZoneout, value, "cellZoneout");
+    }
 
     private protected override Initializer BiasDraw =>
         UnitForgetBias ? new ForgetGateInitializer(BiasInitializer) : BiasInitializer;

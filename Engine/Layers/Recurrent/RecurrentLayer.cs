@@ -31,6 +31,7 @@ public abstract class RecurrentLayer : Layer
     private RecurrentOptions _options;
     private readonly int _gates;
     private readonly bool _hasCell;
+    private int _needsVersion;
     private Parameter? _kernel;
     private Parameter? _recurrentKernel;
     private Parameter? _bias;
@@ -87,19 +88,40 @@ public abstract class RecurrentLayer : Layer
     /// <summary>What the bias must satisfy after each step, if anything.</summary>
     public Constraint? BiasConstraint => _options.BiasConstraint;
 
-    /// <summary>The probability of dropping a feature of the input, for a whole sequence.</summary>
-    public double Dropout => _options.Dropout;
+    /// <summary>The probability of dropping a feature of the input, for a whole sequence; 0 to below 1.</summary>
+    /// <remarks>
+    /// May be changed between the steps of a Fit, from a callback, but not while a step runs. It is saved. From 0 to more, or back,
+    /// memory is planned anew before the next step.
+    /// </remarks>
+    /// <exception cref="ArgumentOutOfRangeException">The value is outside the range, or not a number.</exception>
+    public double Dropout
+    {
+        get => _options.Dropout;
+        set => _options.Dropout = Changed(_options.Dropout, value, "dropout", "a sequence");
+    }
 
     /// <summary>
-    /// The probability of dropping a unit of the hidden state on its way to the next step, for a whole sequence.
+    /// The probability of dropping a unit of the hidden state on its way to the next step, for a whole sequence; 0 to below 1.
     /// </summary>
-    public double RecurrentDropout => _options.RecurrentDropout;
+    /// <remarks>May be changed as <see cref="Dropout"/>.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">The value is outside the range, or not a number.</exception>
+    public double RecurrentDropout
+    {
+        get => _options.RecurrentDropout;
+        set => _options.RecurrentDropout = Changed(_options.RecurrentDropout, value, "recurrentDropout");
+    }
 
     /// <summary>Whether masks are drawn anew at each step.</summary>
     public bool DropoutPerStep => _options.DropoutPerStep;
 
-    /// <summary>The probability of a unit of the hidden state keeping its value from before the step.</summary>
-    public double Zoneout => _options.Zoneout;
+    /// <summary>The probability of a unit of the hidden state keeping its value from before the step; 0 to below 1.</summary>
+    /// <remarks>May be changed as <see cref="Dropout"/>.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">The value is outside the range, or not a number.</exception>
+    public double Zoneout
+    {
+        get => _options.Zoneout;
+        set => _options.Zoneout = Changed(_options.Zoneout, value, "zoneout");
+    }
 
     /// <summary>The seed of its own masks; null if they follow Fit's seed.</summary>
     public ulong? Seed => _options.Seed;
@@ -145,6 +167,8 @@ public abstract class RecurrentLayer : Layer
 
     /// <inheritdoc/>
     public sealed override bool DrawsByRow => true;
+
+    internal sealed override int NeedsVersion => _needsVersion;
 
     private protected RecurrentOptions Options => _options;
 
@@ -335,6 +359,16 @@ public abstract class RecurrentLayer : Layer
     {
     }
 
+    /// <summary>
+    /// Checks a rate that is to take the place of another. Which masks there are decides on the memory, how often they drop does not.
+    /// </summary>
+    private protected double Changed(double from, double to, string name, string what = "a state")
+    {
+        CheckRate(to, name, what);
+        _needsVersion += from > 0 == to > 0 ? 0 : 1;
+        return to;
+    }
+
     /// <summary>The widths of rows, and how long packed weights are.</summary>
     /// <param name="batch">The number of samples.</param>
     /// <param name="steps">The number of steps.</param>
@@ -385,10 +419,10 @@ public abstract class RecurrentLayer : Layer
             throw OutOfRange("units", $"expected at least 1 unit, got {options.Units}.");
         }
 
-        CheckRate(options.Dropout, "dropout", isOneAllowed: true);
-        CheckRate(options.RecurrentDropout, "recurrentDropout", isOneAllowed: false);
-        CheckRate(options.Zoneout, "zoneout", isOneAllowed: false);
-        CheckRate(options.CellZoneout, "cellZoneout", isOneAllowed: false);
+        CheckRate(options.Dropout, "dropout", "a sequence");
+        CheckRate(options.RecurrentDropout, "recurrentDropout", "a state");
+        CheckRate(options.Zoneout, "zoneout", "a state");
+        CheckRate(options.CellZoneout, "cellZoneout", "a state");
         if (!Enum.IsDefined(options.DropoutMasks))
         {
             throw OutOfRange("dropoutMasks", $"expected KerasDefault, Tied or PerGate, got {options.DropoutMasks}.");
@@ -409,12 +443,13 @@ public abstract class RecurrentLayer : Layer
         }
     }
 
-    private void CheckRate(double rate, string name, bool isOneAllowed)
+    // At 1 Keras would silently drop nothing.
+    private void CheckRate(double rate, string name, string what)
     {
-        if (!(rate >= 0 && (isOneAllowed ? rate <= 1 : rate < 1)))
+        if (!(rate >= 0 && rate < 1))
         {
-            (string end, string advice) = isOneAllowed ? ("]", "") : (")", " Of the states something must be left.");
-            throw OutOfRange(name, FormattableString.Invariant($"expected {name} in [0, 1{end}, got {rate}.{advice}"));
+            throw OutOfRange(name, FormattableString.Invariant(
+                $"expected {name} in [0, 1), got {rate}. Of {what} something must be left."));
         }
     }
 

@@ -16,13 +16,13 @@ internal readonly record struct RecurrentSizes(
 {
     public int Order => SequenceOrder.Length(Batch, Steps);
 
-    public int InputMasks => Options.Dropout > 0 ? MaskRows * Widths.Copies * Widths.Inputs : 0;
+    public int InputMasks => checked(Options.Dropout > 0 ? MaskRows * Widths.Copies * Widths.Inputs : 0);
 
-    public int HiddenMasks => Options.RecurrentDropout > 0 ? MaskRows * Widths.Copies * Widths.Units : 0;
+    public int HiddenMasks => checked(Options.RecurrentDropout > 0 ? MaskRows * Widths.Copies * Widths.Units : 0);
 
-    public int HiddenZones => Options.Zoneout > 0 ? Rows * Widths.Units : 0;
+    public int HiddenZones => checked(Options.Zoneout > 0 ? Rows * Widths.Units : 0);
 
-    public int CellZones => Options.CellZoneout > 0 ? Rows * Widths.Units : 0;
+    public int CellZones => checked(Options.CellZoneout > 0 ? Rows * Widths.Units : 0);
 
     public int Inputs => checked(Rows * Widths.Joined);
 
@@ -30,29 +30,29 @@ internal readonly record struct RecurrentSizes(
 
     public int Kept => checked(Rows * Widths.Kept);
 
-    public int PreviousHidden => Widths.KeepsHidden ? Rows * Widths.Units : 0;
+    public int PreviousHidden => checked(Widths.KeepsHidden ? Rows * Widths.Units : 0);
 
-    public int PreviousCell => Widths.HasCell ? Rows * Widths.Units : 0;
+    public int PreviousCell => checked(Widths.HasCell ? Rows * Widths.Units : 0);
 
-    public int Hidden => Batch * Widths.Units;
+    public int Hidden => checked(Batch * Widths.Units);
 
-    public int Cell => Widths.HasCell ? Batch * Widths.Units : 0;
+    public int Cell => checked(Widths.HasCell ? Batch * Widths.Units : 0);
 
-    public int Side => Batch * Widths.Side;
+    public int Side => checked(Batch * Widths.Side);
 
-    public int Masked => Batch * Widths.Masked;
+    public int Masked => checked(Batch * Widths.Masked);
 
     /// <summary>The gradient of both kernels together, in backward.</summary>
-    public int Weights => Widths.Joined * KernelColumns;
+    public int Weights => checked(Widths.Joined * KernelColumns);
 
-    public int Sums => (Batch + SequenceOrder.BlockRows - 1) / SequenceOrder.BlockRows * Widths.Gates;
+    public int Sums => checked((Batch + SequenceOrder.BlockRows - 1) / SequenceOrder.BlockRows * Widths.Gates);
 
     public int MaskedRows => RecurrentRowsView<float>.SideLength(Widths);
 
     /// <summary>Random keys in forward; what is put aside during a step in backward.</summary>
     public int Keys => Rows;
 
-    public int Rests => Batch * (Widths.Inputs + (2 * Widths.Units));
+    public int Rests => checked(Batch * (Widths.Inputs + (2 * Widths.Units)));
 
     public BufferNeeds Needs => new(
         checked(

@@ -26,7 +26,7 @@ public sealed class SimpleRNN : RecurrentLayer
     /// <param name="kernelConstraint">What the kernel must satisfy after each step.</param>
     /// <param name="recurrentConstraint">What the recurrent kernel must satisfy after each step.</param>
     /// <param name="biasConstraint">What the bias must satisfy after each step.</param>
-    /// <param name="dropout">The share of the input's features that is dropped, 0 to 1.</param>
+    /// <param name="dropout">The share of the input's features that is dropped, at least 0 and below 1.</param>
     /// <param name="recurrentDropout">The share of the hidden state that is dropped, at least 0 and below 1.</param>
     /// <param name="dropoutPerStep">Whether masks are drawn anew at each step.</param>
     /// <param name="zoneout">The share of the state that keeps its value at a step, at least 0 and below 1.</param>
