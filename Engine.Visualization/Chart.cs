@@ -117,7 +117,10 @@ public sealed partial class Chart
     /// </summary>
     /// <param name="title">The title of the figure.</param>
     /// <param name="valueTitle">The title of the horizontal axis, with its unit.</param>
-    /// <param name="bins">The number of bins, 1 to 1000, over the range of all series.</param>
+    /// <param name="bins">
+    /// The number of bins, 1 to 1000, over the range of all series. Of many values a thousandth that would take a third of the axis
+    /// counts in the outermost bins, and a note says so.
+    /// </param>
     /// <param name="series">The values, of any shape; those that are not finite are left out.</param>
     /// <exception cref="ArgumentException">No series, or one without a finite value.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The number of bins is not between 1 and 1000.</exception>
@@ -190,6 +193,10 @@ public sealed partial class Chart
 
         return WithLines(lines => lines.WithYRange(low, high));
     }
+
+    /// <summary>The same lines and points over a horizontal axis that counts, with ticks at whole numbers only: for epochs.</summary>
+    /// <returns>A new chart; parts of this one that are not lines or points stay as they are.</returns>
+    public Chart WithWholeX() => WithLines(lines => lines.WithWholeX());
 
     /// <summary>The same lines and points over a logarithmic horizontal axis: for learning rates.</summary>
     /// <returns>A new chart; parts of this one that are not lines or points stay as they are.</returns>

@@ -90,7 +90,7 @@ internal sealed class PaperSrivastavaReport(
         title,
         "Epochs",
         "Test error (%)",
-        [.. shown.Select(pair => Curve(pair.Row.Title, pair.Progress))]);
+        [.. shown.Select(pair => Curve(pair.Row.Title, pair.Progress))]).WithWholeX();
 
     // Without the first tenth, beside which the differences at the end would not be seen.
     private static (string, IReadOnlyList<double>, IReadOnlyList<double>) Curve(string label, PaperSrivastavaProgress progress)

@@ -142,7 +142,7 @@ internal sealed class UncertaintyExample : Example
             height: 640);
 
         context.Save(
-            Chart.Lines("What is right of the digits it is surest of", "retained digits (%)", "accuracy of these (%)", [.. names.Select(
+            Chart.Lines("Accuracy on the digits a network is most certain of", "retained digits (%)", "accuracy on these (%)", [.. names.Select(
             (name, i) =>
             {
                 IReadOnlyList<RetainedAccuracy> curve =

@@ -116,6 +116,29 @@ public sealed class FamilySettingsTests
         }
     }
 
+    [Test]
+    public void ALearnedRateMayBeSetAndIsSaved([Values] Precision precision)
+    {
+        using TempFolder folder = new();
+        string path = folder.File("model");
+        ConcreteDropout layer = new(new Dense(2), initialRate: 0.1);
+        Assert.That(() => layer.Rate = 0.3, Throws.InvalidOperationException.With.Message.EqualTo(
+            "concrete_dropout (ConcreteDropout): expected a layer that is part of a model, got one that is not used yet. "
+            + "Give the rate as initialRate."));
+        Sequential model = new(new Input(7), layer) { Precision = precision };
+        layer.Rate = 0.3;
+        foreach (double wrong in (double[])[0, 1, double.NaN])
+        {
+            Assert.That(() => layer.Rate = wrong, Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith(
+                FormattableString.Invariant($"ConcreteDropout: expected a rate between 0 and 1, got {wrong}.")));
+        }
+
+        model.Save(path);
+        ConcreteDropout loaded = (ConcreteDropout)Model.Load(path).Layers[^1];
+        Assert.That(loaded.Rate, Is.EqualTo(layer.Rate).And.EqualTo(0.3).Within(1e-7));
+        Assert.That(loaded.InitialRate, Is.EqualTo(0.1));
+    }
+
     // All of the family in one model, some steps of training: the same bits on any number of threads.
     [Test]
     public void TheFamilyTrainsToTheSameBitsOnAnyNumberOfThreads()

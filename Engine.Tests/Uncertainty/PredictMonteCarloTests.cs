@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Numerics.Tensors;
 using Engine.Layers;
+using Engine.Serialization;
 using Engine.Tests.Models;
 using Engine.Uncertainty;
 using static Engine.Activations.ActivationFunction;
@@ -345,6 +346,23 @@ public sealed class PredictMonteCarloTests
         Assert.That(run.Mean.SequenceEqual(copy.Mean));
         Assert.That(run.Mean.Lengths.ToArray(), Is.EqualTo(new nint[] { 11, 2 }));
         Assert.That(run.StandardDeviation.Max(), Is.GreaterThan(0));
+    }
+
+    // By the last activation, however it comes to be last.
+    [Test]
+    public void What_the_output_means_is_known_of_loaded_models_and_of_models_inside_models()
+    {
+        using TempFolder folder = new();
+        string path = folder.File("model");
+        MonteCarloModels.Classifier().Save(path);
+        Model loaded = Model.Load(path);
+        Sequential outer = new(new Input(37), new Sequential(new Input(37), MonteCarloModels.Classifier()));
+        Sequential own = new(new Input(37), new Dropout(0.5), new Dense(3), new Activation(Sigmoid));
+        Sequential logits = new(new Input(37), new Dropout(0.5), new Dense(3));
+        Tensor<float> x = Inputs(loaded, 2);
+        Assert.That(
+            new[] { loaded, outer, own, logits }.Select(model => model.PredictMonteCarlo(x, 2).Kind),
+            Is.EqualTo(new[] { PredictionKind.Categories, PredictionKind.Categories, PredictionKind.Binary, PredictionKind.Values }));
     }
 
     [Test]

@@ -65,6 +65,26 @@ public class ChartTests
     }
 
     [Test]
+    public void AnAxisThatCountsHasWholeNumbersOnly()
+    {
+        Chart chart = Chart.Lines("t", "Epochs", "Loss", ("a", [1, 2], [10, 20]));
+        Assert.That(TextsOf(chart), Does.Contain("1.5"));
+        Assert.That(TextsOf(chart.WithWholeX()), Does.Contain("1").And.Contain("2").And.Not.Contain("1.5"));
+    }
+
+    [Test]
+    public void AFewValuesFarOffDoNotTakeTheAxis()
+    {
+        float[] many = [.. Enumerable.Range(0, 10_000).Select(i => i % 100 / 100f)];
+        const string Note = "Values beyond the ends, less than 0.1 %, count in the outermost bins.";
+        Assert.That(TextsOf(Of([.. many, 90])), Does.Contain("0.8").And.Contain(Note).And.Not.Contain("80"));
+        Assert.That(TextsOf(Of([.. many, 1.2f])), Does.Not.Contain(Note));
+        Assert.That(TextsOf(Of([.. many[..1000], 90])), Does.Contain("80").And.Not.Contain(Note));
+
+        static Chart Of(float[] values) => Chart.Histogram("t", "v", ("x", Tensor.Create(values, [values.Length])));
+    }
+
+    [Test]
     public void YearsHaveNoSeparatorAndLargeNumbersHave()
     {
         Assert.That(TextsOf(Chart.Lines("t", "Year", "y", ("", [1990, 2010], [0, 50_000]))), Does.Contain("2000").And.Contain("20,000"));

@@ -106,7 +106,7 @@ internal static class ChartStyle
         {
             IntegerTicksOnly = true,
             MinorTickGenerator = new LogMinorTickGenerator(),
-            LabelFormatter = exponent => exponent is >= -3 and <= 4
+            LabelFormatter = exponent => exponent is >= -4 and <= 4
                 ? Math.Pow(10, exponent).ToString("G4", CultureInfo.InvariantCulture)
                 : "10" + Superscript((int)Math.Round(exponent)),
         };

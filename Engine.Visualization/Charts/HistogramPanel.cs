@@ -28,7 +28,10 @@ internal sealed class HistogramPanel : PlotPanel
 
         (_title, _valueTitle, _bins) = (title, valueTitle, bins);
         _series = [.. series.Select(one => (one.Label, FiniteValues(one.Label, one.Values)))];
-        ValueRange = _series.Select(one => new CoordinateRange(one.Values.Min(), one.Values.Max())).Aggregate(Union);
+        CoordinateRange[] ranges = [.. _series.Select(one => RangeOf(one.Values))];
+        ValueRange = ranges.Aggregate(Union);
+        bool hasOutliers = _series.Any(one => one.Values.Any(value => value < ValueRange.Value.Min || value > ValueRange.Value.Max));
+        Note = hasOutliers ? "Values beyond the ends, less than 0.1 %, count in the outermost bins." : null;
     }
 
     public override CoordinateRange? ValueRange { get; }
@@ -77,6 +80,20 @@ internal sealed class HistogramPanel : PlotPanel
         }
 
         return percent;
+    }
+
+    // All values; but where a thousandth of many would take more than a third of the axis, the others.
+    private static CoordinateRange RangeOf(double[] values)
+    {
+        const int Many = 2000;
+        CoordinateRange all = new(values.Min(), values.Max());
+        if (values.Length < Many)
+            return all;
+
+        double[] sorted = [.. values.Order()];
+        int left = values.Length / Many;
+        CoordinateRange inner = new(sorted[left], sorted[^(left + 1)]);
+        return inner.Max > inner.Min && 1.5 * (inner.Max - inner.Min) < all.Max - all.Min ? inner : all;
     }
 
     // A polygon from the axis over the tops of the bins back to the axis: [2 bins + 2] points.

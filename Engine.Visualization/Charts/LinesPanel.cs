@@ -99,6 +99,18 @@ internal sealed class LinesPanel(string title, string xTitle, string yTitle, Cur
     public LinesPanel WithYRange(double low, double high) =>
         Copy(curves, xTitle, yTitle, (low, high), HasLogarithmicX, HasLogarithmicY);
 
+    /// <summary>The same lines over a horizontal axis that counts.</summary>
+    public LinesPanel WithWholeX() => new(title, xTitle, yTitle, curves)
+    {
+        Note = Note,
+        CountsX = !HasLogarithmicX,
+        HasZero = HasZero,
+        HasLineMarkers = HasLineMarkers,
+        YRange = YRange,
+        HasLogarithmicX = HasLogarithmicX,
+        HasLogarithmicY = HasLogarithmicY,
+    };
+
     /// <summary>The same lines over a logarithmic horizontal axis.</summary>
     public LinesPanel WithLogarithmicX() => HasLogarithmicX ? this : Copy(
         [.. curves.Select(curve => curve with { X = Logarithms(curve, curve.X) })],

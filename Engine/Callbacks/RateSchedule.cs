@@ -13,10 +13,11 @@ namespace Engine.Callbacks;
 /// </remarks>
 /// <example>
 /// <code>
-/// // All layers with a rate, one layer, and a number that is no rate.
+/// // All layers with a rate, one layer, and numbers that are properties of other layers.
 /// new FitOptions { Callbacks = [new RateSchedule(RateSchedule.Exponential(0.5, gamma: 1e-3))] };
 /// new FitOptions { Callbacks = [new RateSchedule(RateSchedule.Linear(0, 0.1, steps: 10_000), dropBlock)] };
 /// new FitOptions { Callbacks = [new RateSchedule(RateSchedule.Cosine(0.3, 0, 5000), r => noise.StandardDeviation = r)] };
+/// new FitOptions { Callbacks = [new RateSchedule(RateSchedule.Linear(0, 0.3, 500), r => lstm.Dropout = lstm.RecurrentDropout = r)] };
 /// </code>
 /// </example>
 public sealed class RateSchedule : Callback
@@ -37,7 +38,8 @@ public sealed class RateSchedule : Callback
     }
 
     /// <summary>
-    /// Schedules anything else that may change between steps, such as the deviation of a <see cref="GaussianNoise"/>.
+    /// Schedules anything else that may change between steps, such as the deviation of a <see cref="GaussianNoise"/> or the dropout
+    /// inside recurrent and attention layers.
     /// </summary>
     /// <param name="rate">The number as a function of the steps done: 0 for the first step.</param>
     /// <param name="set">Takes the number.</param>

@@ -161,6 +161,9 @@ public abstract class Layer
     /// <returns>Lengths in elements; none by default.</returns>
     public virtual BufferNeeds Needs(ReadOnlySpan<Shape> inputs, int batch) => default;
 
+    /// <summary>Grows whenever <see cref="Needs"/> has changed after the layer was built: plans made before no longer fit.</summary>
+    internal virtual int NeedsVersion => 0;
+
     /// <summary>What a child is called with; the wrapper's own inputs and batch unless overridden.</summary>
     /// <param name="child">The index in <see cref="Children"/>.</param>
     /// <param name="inputs">The shape of one sample of each of the wrapper's inputs.</param>

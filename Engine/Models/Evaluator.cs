@@ -9,15 +9,16 @@ internal sealed class Evaluator<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Model _model;
-    private readonly Executor<T> _executor;
+    private readonly PlanOptions _plan;
     private readonly LossMeter<T> _meter;
     private readonly int[] _rows;
+    private Executor<T> _executor;
 
     public Evaluator(Model model, Compilation compilation, IReadOnlyList<Shape> targetShapes, int batch)
     {
         _model = model;
-        _executor = new Executor<T>(model.Graph, new PlanOptions { Batch = batch, LossValues = compilation.LossValues });
-        _executor.Run.Phase = Phase.Inference;
+        _plan = new PlanOptions { Batch = batch, LossValues = compilation.LossValues };
+        _executor = new Executor<T>(model.Graph, _plan);
         _meter = new LossMeter<T>(model, compilation, targetShapes, batch);
         _rows = new int[batch];
     }
@@ -25,7 +26,12 @@ internal sealed class Evaluator<T>
     /// <summary>The means over the data, in the order of the compilation's names; overwritten by the next call.</summary>
     public ReadOnlySpan<double> Evaluate(Dataset data, int threads, CancellationToken cancellationToken)
     {
-        _executor.Run.Threads = threads;
+        if (_executor.IsOutdated)
+        {
+            _executor = new Executor<T>(_model.Graph, _plan);
+        }
+
+        (_executor.Run.Phase, _executor.Run.Threads) = (Phase.Inference, threads);
         _meter.Reset();
         _model.EnterToPredict();
         try

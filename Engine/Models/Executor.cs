@@ -22,6 +22,7 @@ internal sealed unsafe class Executor<T>
     private readonly List<(nint From, nint To, int Length)>[] _parameterAdds;
     private readonly nint _scratch;
     private readonly nint _parameterSpare;
+    private readonly int _needsVersion;
 
     public Executor(Graph graph, PlanOptions options)
     {
@@ -55,6 +56,8 @@ internal sealed unsafe class Executor<T>
         {
             _nodes[i] = MakeNode(i, written);
         }
+
+        _needsVersion = NeedsVersion(_nodes);
     }
 
     /// <summary>What is set before a pass: batch, phase, seed, step, threads.</summary>
@@ -62,6 +65,9 @@ internal sealed unsafe class Executor<T>
 
     /// <summary>The largest batch.</summary>
     public int MaxBatch => _options.Batch;
+
+    /// <summary>Whether a layer needs other memory now than the plan has for it: another executor is to be made.</summary>
+    public bool IsOutdated => NeedsVersion(_nodes) != _needsVersion;
 
     /// <summary>The memory of an input for the current batch: to be filled before forward.</summary>
     public Span<T> Input(int index) => Value(_graph.Inputs[index]);
@@ -201,6 +207,18 @@ internal sealed unsafe class Executor<T>
         }
 
         return draws;
+    }
+
+    // Versions only grow, so that equal sums mean that none has.
+    private static int NeedsVersion(NodeState<T>[] nodes)
+    {
+        int version = 0;
+        foreach (NodeState<T> node in nodes)
+        {
+            version += node.Layer.NeedsVersion + NeedsVersion(node.Children);
+        }
+
+        return version;
     }
 
     private static void ForgetDraws(NodeState<T> node)

@@ -16,12 +16,18 @@ internal sealed class ExecutorPool<T>(Graph graph)
     {
         lock (_free)
         {
-            for (int i = 0; i < _free.Count; i++)
+            for (int i = _free.Count - 1; i >= 0; i--)
             {
-                if (_free[i].MaxBatch == batch)
+                Executor<T> executor = _free[i];
+                bool isOutdated = executor.IsOutdated;
+                if (!isOutdated && executor.MaxBatch != batch)
                 {
-                    Executor<T> executor = _free[i];
-                    _free.RemoveAt(i);
+                    continue;
+                }
+
+                _free.RemoveAt(i);
+                if (!isOutdated)
+                {
                     return executor;
                 }
             }

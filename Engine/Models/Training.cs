@@ -20,7 +20,7 @@ internal sealed class Training<T> : ITraining
 
     private readonly Model _model;
     private readonly Optimizer _optimizer;
-    private readonly Executor<T> _executor;
+    private readonly PlanOptions _plan;
     private readonly LossMeter<T> _meter;
     private readonly Parameter[] _parameters;
     private readonly AlignedMemory[][] _slots;
@@ -29,6 +29,7 @@ internal sealed class Training<T> : ITraining
     private readonly Shape[] _targetShapes;
     private readonly bool _writesState;
     private volatile bool _isRunning;
+    private Executor<T> _executor;
     private Augmenter<T>? _augmenter;
     private ulong _seed;
 
@@ -38,12 +39,13 @@ internal sealed class Training<T> : ITraining
         _optimizer = compilation.Optimizer;
         _parameters = [.. model.TrainableParameters.Distinct()];
         MaxBatch = batch;
-        _executor = new Executor<T>(model.Graph, new PlanOptions
+        _plan = new PlanOptions
         {
             Batch = batch,
             Wanted = new HashSet<Parameter>(_parameters),
             LossValues = compilation.LossValues,
-        });
+        };
+        _executor = new Executor<T>(model.Graph, _plan);
         _meter = new LossMeter<T>(model, compilation, targetShapes, batch);
         _slots = [.. _parameters.Select(parameter => model.OptimizerState.SlotsOf<T>(parameter, _optimizer))];
         _trainable = [.. AllLayers(model).Select(layer => (layer, layer.Trainable))];
@@ -116,6 +118,7 @@ internal sealed class Training<T> : ITraining
     /// <summary>Fills inputs and targets from a data set.</summary>
     public void Gather(Dataset data, ReadOnlySpan<int> rows)
     {
+        RenewPlan();
         _executor.Run.Batch = rows.Length;
         for (int i = 0; i < data.InputColumns.Count; i++)
         {
@@ -128,6 +131,7 @@ internal sealed class Training<T> : ITraining
     /// <summary>Fills the input and the target of a model that has one of each.</summary>
     public void Gather(in ReadOnlyTensorSpan<T> inputs, in ReadOnlyTensorSpan<T> targets, int batch)
     {
+        RenewPlan();
         _executor.Run.Batch = batch;
         inputs.CopyElementsTo(_executor.Input(0));
         Door.CheckNumbers<T>(_model.Input, _executor.Input(0));
@@ -170,6 +174,20 @@ internal sealed class Training<T> : ITraining
     }
 
     private static IEnumerable<Layer> AllLayers(Layer layer) => layer.Children.SelectMany(AllLayers).Prepend(layer);
+
+    // Between two steps a layer may have come to need other memory: a recurrent one whose dropout was 0, for masks.
+    private void RenewPlan()
+    {
+        if (!_executor.IsOutdated)
+        {
+            return;
+        }
+
+        int threads = _executor.Run.Threads;
+        _executor = new Executor<T>(_model.Graph, _plan);
+        _executor.Run.Threads = threads;
+        _augmenter = _augmenter is null ? null : new Augmenter<T>(_model, _executor, _meter, _augmenter.Augmentations);
+    }
 
     private void ComputeGradients()
     {

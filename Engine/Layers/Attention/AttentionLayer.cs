@@ -16,7 +16,7 @@ namespace Engine.Layers;
 /// </remarks>
 public abstract class AttentionLayer : Layer
 {
-    private readonly DropoutOption _dropout;
+    private DropoutOption _dropout;
     private Parameter? _scale;
 
     private protected AttentionLayer(bool useScale, double dropout, bool useCausalMask, ulong? seed)
@@ -25,14 +25,19 @@ public abstract class AttentionLayer : Layer
         Dropout = dropout;
         UseCausalMask = useCausalMask;
         Seed = seed;
-        _dropout = new DropoutOption(Kind, dropout);
     }
 
     /// <summary>Whether the scores have a factor that is learned.</summary>
     public bool UseScale { get; }
 
-    /// <summary>The share of the attention weights that is dropped in training.</summary>
-    public double Dropout { get; }
+    /// <summary>The share of the attention weights that is dropped in training, 0 to below 1.</summary>
+    /// <remarks>May be changed between the steps of a Fit, from a callback, but not while a step runs. It is saved.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">The value is outside [0, 1), or not a number.</exception>
+    public double Dropout
+    {
+        get => _dropout.Rate;
+        set => _dropout = new DropoutOption(Kind, value);
+    }
 
     /// <summary>Whether a query sees its own and earlier steps only.</summary>
     public bool UseCausalMask { get; }

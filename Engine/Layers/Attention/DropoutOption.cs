@@ -24,6 +24,9 @@ internal readonly struct DropoutOption
         _rate = new DropoutRate(rate);
     }
 
+    /// <summary>The share that is dropped, as it was given.</summary>
+    public double Rate => _value;
+
     /// <summary>Whether anything is dropped in this pass.</summary>
     public bool Acts<T>(in Pass<T> pass)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => _value > 0 && pass.IsStochastic;

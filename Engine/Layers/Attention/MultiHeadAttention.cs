@@ -25,7 +25,7 @@ namespace Engine.Layers;
 /// </remarks>
 public sealed class MultiHeadAttention : Layer
 {
-    private readonly DropoutOption _dropout;
+    private DropoutOption _dropout;
     private Projection _query;
     private Projection _key;
     private Projection _value;
@@ -67,7 +67,6 @@ public sealed class MultiHeadAttention : Layer
         KeyDim = AtLeastOne(keyDim, nameof(keyDim));
         ValueDim = AtLeastOne(valueDim ?? keyDim, nameof(valueDim));
         OutputDim = outputDim is { } dim ? AtLeastOne(dim, nameof(outputDim)) : null;
-        _dropout = new DropoutOption(nameof(MultiHeadAttention), dropout);
         Dropout = dropout;
         UseBias = useBias;
         KernelInitializer = kernelInitializer ?? Initializer.GlorotUniform;
@@ -89,8 +88,14 @@ public sealed class MultiHeadAttention : Layer
     /// <summary>The length of a head's value.</summary>
     public int ValueDim { get; }
 
-    /// <summary>The share of the attention weights that is dropped in training.</summary>
-    public double Dropout { get; }
+    /// <summary>The share of the attention weights that is dropped in training, 0 to below 1.</summary>
+    /// <remarks>May be changed between the steps of a Fit, from a callback, but not while a step runs. It is saved.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">The value is outside [0, 1), or not a number.</exception>
+    public double Dropout
+    {
+        get => _dropout.Rate;
+        set => _dropout = new DropoutOption(Kind, value);
+    }
 
     /// <summary>Whether the projections have a bias.</summary>
     public bool UseBias { get; }

@@ -132,7 +132,13 @@ public sealed class LayerNormalizedLSTM : RecurrentLayer
     public bool UnitForgetBias { get; }
 
     /// <summary>The probability of a unit of c keeping its value from before the step.</summary>
-    public double CellZoneout => Options.CellZoneout;
+    /// <remarks>May be changed as <see cref="RecurrentLayer.Dropout"/>.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">The value is outside the range, or not a number.</exception>
+    public double CellZoneout
+    {
+        get => Options.CellZoneout;
+        set => Options.CellZoneout = Changed(Options.CellZoneout, value, "cellZoneout");
+    }
 
     private protected override Initializer BiasDraw =>
         UnitForgetBias ? new ForgetGateInitializer(BiasInitializer) : BiasInitializer;

@@ -31,6 +31,7 @@ public abstract class RecurrentLayer : Layer
     private RecurrentOptions _options;
     private readonly int _gates;
     private readonly bool _hasCell;
+    private int _needsVersion;
     private Parameter? _kernel;
     private Parameter? _recurrentKernel;
     private Parameter? _bias;
@@ -87,19 +88,40 @@ public abstract class RecurrentLayer : Layer
     /// <summary>What the bias must satisfy after each step, if anything.</summary>
     public Constraint? BiasConstraint => _options.BiasConstraint;
 
-    /// <summary>The probability of dropping a feature of the input, for a whole sequence.</summary>
-    public double Dropout => _options.Dropout;
+    /// <summary>The probability of dropping a feature of the input, for a whole sequence; 0 to 1.</summary>
+    /// <remarks>
+    /// May be changed between the steps of a Fit, from a callback, but not while a step runs. It is saved. From 0 to more, or back,
+    /// memory is planned anew before the next step.
+    /// </remarks>
+    /// <exception cref="ArgumentOutOfRangeException">The value is outside the range, or not a number.</exception>
+    public double Dropout
+    {
+        get => _options.Dropout;
+        set => _options.Dropout = Changed(_options.Dropout, value, "dropout", isOneAllowed: true);
+    }
 
     /// <summary>
-    /// The probability of dropping a unit of the hidden state on its way to the next step, for a whole sequence.
+    /// The probability of dropping a unit of the hidden state on its way to the next step, for a whole sequence; 0 to below 1.
     /// </summary>
-    public double RecurrentDropout => _options.RecurrentDropout;
+    /// <remarks>May be changed as <see cref="Dropout"/>.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">The value is outside the range, or not a number.</exception>
+    public double RecurrentDropout
+    {
+        get => _options.RecurrentDropout;
+        set => _options.RecurrentDropout = Changed(_options.RecurrentDropout, value, "recurrentDropout");
+    }
 
     /// <summary>Whether masks are drawn anew at each step.</summary>
     public bool DropoutPerStep => _options.DropoutPerStep;
 
-    /// <summary>The probability of a unit of the hidden state keeping its value from before the step.</summary>
-    public double Zoneout => _options.Zoneout;
+    /// <summary>The probability of a unit of the hidden state keeping its value from before the step; 0 to below 1.</summary>
+    /// <remarks>May be changed as <see cref="Dropout"/>.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">The value is outside the range, or not a number.</exception>
+    public double Zoneout
+    {
+        get => _options.Zoneout;
+        set => _options.Zoneout = Changed(_options.Zoneout, value, "zoneout");
+    }
 
     /// <summary>The seed of its own masks; null if they follow Fit's seed.</summary>
     public ulong? Seed => _options.Seed;
@@ -145,6 +167,8 @@ public abstract class RecurrentLayer : Layer
 
     /// <inheritdoc/>
     public sealed override bool DrawsByRow => true;
+
+    internal sealed override int NeedsVersion => _needsVersion;
 
     private protected RecurrentOptions Options => _options;
 
@@ -333,6 +357,16 @@ public abstract class RecurrentLayer : Layer
     /// <summary>Makes the parameters that the kind of layer has besides.</summary>
     private protected virtual void AddParameters(ParameterFactory parameters)
     {
+    }
+
+    /// <summary>
+    /// Checks a rate that is to take the place of another. Which masks there are decides on the memory, how often they drop does not.
+    /// </summary>
+    private protected double Changed(double from, double to, string name, bool isOneAllowed = false)
+    {
+        CheckRate(to, name, isOneAllowed);
+        _needsVersion += from > 0 == to > 0 ? 0 : 1;
+        return to;
     }
 
     /// <summary>The widths of rows, and how long packed weights are.</summary>

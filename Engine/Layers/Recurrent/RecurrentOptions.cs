@@ -5,7 +5,9 @@ using Engine.Regularizers;
 
 namespace Engine.Layers;
 
-/// <summary>What the recurrent layers have in common, nulls standing for defaults.</summary>
+/// <summary>
+/// What the recurrent layers have in common, nulls standing for defaults. A layer has its own; only its rates change later.
+/// </summary>
 internal sealed record RecurrentOptions
 {
     public required int Units { get; init; }
@@ -34,17 +36,17 @@ internal sealed record RecurrentOptions
 
     public Constraint? BiasConstraint { get; init; }
 
-    public double Dropout { get; init; }
+    public double Dropout { get; set; }
 
-    public double RecurrentDropout { get; init; }
+    public double RecurrentDropout { get; set; }
 
     public DropoutMasks DropoutMasks { get; init; }
 
     public bool DropoutPerStep { get; init; }
 
-    public double Zoneout { get; init; }
+    public double Zoneout { get; set; }
 
-    public double CellZoneout { get; init; }
+    public double CellZoneout { get; set; }
 
     public ulong? Seed { get; init; }
 

@@ -88,10 +88,30 @@ public sealed class ConcreteDropout : SimpleLayer
     /// <summary>The logit of the rate, <c>[1]</c>; null before the layer is used.</summary>
     public Parameter? Logit => _logit;
 
-    /// <summary>The rate as it is learned so far: the probability of dropping an input, 0 to 1.</summary>
-    public double Rate => _logit is not { IsInitialized: true } logit
-        ? InitialRate
-        : Sigmoid(logit.Precision == Precision.Single ? logit.Values<float>()[0] : logit.Values<double>()[0]);
+    /// <summary>The rate as it is learned so far: the probability of dropping an input, between 0 and 1.</summary>
+    /// <remarks>
+    /// May be changed between the steps of a Fit, from a callback, but not while a step runs; training goes on from there. No
+    /// <see cref="IHasRate"/>: a schedule of all rates leaves one that is learned alone.
+    /// </remarks>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not between 0 and 1.</exception>
+    /// <exception cref="InvalidOperationException">It is set before the layer is part of a model.</exception>
+    public double Rate
+    {
+        get => _logit is not { IsInitialized: true } logit
+            ? InitialRate
+            : Sigmoid(logit.Precision == Precision.Single ? logit.Values<float>()[0] : logit.Values<double>()[0]);
+        set
+        {
+            double logit = LogitOf(Checked(value, value is > 0 and < 1, "a rate between 0 and 1"));
+            if (_logit is null)
+            {
+                throw new InvalidOperationException(
+                    $"{Title}: expected a layer that is part of a model, got one that is not used yet. Give the rate as initialRate.");
+            }
+
+            _logit.SetValues<double>([logit]);
+        }
+    }
 
     /// <inheritdoc/>
     public override IReadOnlyList<Layer> Children { get; }
@@ -232,11 +252,13 @@ public sealed class ConcreteDropout : SimpleLayer
                 + $"{(all.Count == 0 ? "none" : string.Join(", ", all.Select(parameter => parameter.Name)))}.");
         }
 
-        _logit = parameters.Add("dropout_logit", [1], Initializer.Constant(Math.Log(InitialRate / (1 - InitialRate))));
+        _logit = parameters.Add("dropout_logit", [1], Initializer.Constant(LogitOf(InitialRate)));
         return outputs[0];
     }
 
     private static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));
+
+    private static double LogitOf(double rate) => Math.Log(rate / (1 - rate));
 
     private static double Softplus(double x) => Math.Max(x, 0) + Math.Log(1 + Math.Exp(-Math.Abs(x)));
 
