@@ -88,7 +88,7 @@ public abstract class RecurrentLayer : Layer
     /// <summary>What the bias must satisfy after each step, if anything.</summary>
     public Constraint? BiasConstraint => _options.BiasConstraint;
 
-    /// <summary>The probability of dropping a feature of the input, for a whole sequence; 0 to 1.</summary>
+    /// <summary>The probability of dropping a feature of the input, for a whole sequence; 0 to below 1.</summary>
     /// <remarks>
     /// May be changed between the steps of a Fit, from a callback, but not while a step runs. It is saved. From 0 to more, or back,
     /// memory is planned anew before the next step.
@@ -97,7 +97,7 @@ public abstract class RecurrentLayer : Layer
     public double Dropout
     {
         get => _options.Dropout;
-        set => _options.Dropout = Changed(_options.Dropout, value, "dropout", isOneAllowed: true);
+        set => _options.Dropout = Changed(_options.Dropout, value, "dropout", "a sequence");
     }
 
     /// <summary>
@@ -362,9 +362,9 @@ public abstract class RecurrentLayer : Layer
     /// <summary>
     /// Checks a rate that is to take the place of another. Which masks there are decides on the memory, how often they drop does not.
     /// </summary>
-    private protected double Changed(double from, double to, string name, bool isOneAllowed = false)
+    private protected double Changed(double from, double to, string name, string what = "a state")
     {
-        CheckRate(to, name, isOneAllowed);
+        CheckRate(to, name, what);
         _needsVersion += from > 0 == to > 0 ? 0 : 1;
         return to;
     }
