@@ -127,9 +127,9 @@ internal static class Keras3Layout
     {
         IReadOnlyList<(string Path, IH5Dataset Dataset)> weights = InOrder(layer.Layer, saved);
         int read = weights.Count - (KerasModel.HasCount(layer.Layer, weights.Count) ? 1 : 0);
-        source.CheckWeights(
-            layer.Title, layer.Layer.Parameters, saved.Path, [.. weights.Take(read).Select(weight => weight.Path)]);
-        return layer.Layer.Parameters.Zip(weights, (parameter, weight) =>
+        IReadOnlyList<Parameter> parameters = KerasModel.OwnWeights(layer.Layer);
+        source.CheckWeights(layer.Title, parameters, saved.Path, [.. weights.Take(read).Select(weight => weight.Path)]);
+        return parameters.Zip(weights, (parameter, weight) =>
             new WeightPair(parameter, $"{parameter.Name} of {layer.Title}", weight.Path, weight.Dataset));
     }
 
@@ -140,8 +140,18 @@ internal static class Keras3Layout
         Dictionary<string, (string Path, IH5Dataset Dataset)> places = saved.Weights.ToDictionary(weight => weight.Path);
         (string Path, IH5Dataset Dataset)[] known = [.. KerasParts.InKeras3(layer)
             .Select(weight => $"{saved.Path}/{weight.Path}").Where(places.ContainsKey).Select(path => places[path])];
-        return known.Length == saved.Weights.Count ? known : saved.Weights;
+        int states = saved.Weights.Count(weight => IsState(layer, weight.Path[(saved.Path.Length + 1)..]));
+        return known.Length == saved.Weights.Count - states ? known : saved.Weights;
     }
+
+    // What a stateful recurrent layer of Keras remembers stands beside its cell.
+    private static bool IsState(Layer layer, string path) => layer switch
+    {
+        RecurrentLayer => path.StartsWith($"{Variables}/", StringComparison.Ordinal),
+        Bidirectional => path.StartsWith($"forward_layer/{Variables}/", StringComparison.Ordinal)
+            || path.StartsWith($"backward_layer/{Variables}/", StringComparison.Ordinal),
+        _ => false,
+    };
 
     private static void ReadLayers(
         Hdf5Source source, IH5Group group, string layers, string path, List<SavedLayer> saved, int depth)

@@ -91,7 +91,12 @@ internal static partial class KerasModel
     /// variance, one whole number that nothing reads any more.
     /// </summary>
     public static IEnumerable<Parameter?> Weights(Layer layer) =>
-        layer is Normalization ? layer.Parameters.Append<Parameter?>(null) : layer.Parameters;
+        layer is Normalization ? layer.Parameters.Append<Parameter?>(null) : OwnWeights(layer);
+
+    /// <summary>A layer's parameters without the states that a stateful recurrent layer remembers: those are no weights.</summary>
+    public static IReadOnlyList<Parameter> OwnWeights(Layer layer) => [.. layer.Parameters.Where(parameter => parameter.Trains
+        || !(parameter.Name.EndsWith("hidden_state", StringComparison.Ordinal)
+            || parameter.Name.EndsWith("cell_state", StringComparison.Ordinal)))];
 
     /// <summary>Whether the last of so many weights in a file is the count of a Normalization.</summary>
     public static bool HasCount(Layer layer, int saved) => layer is Normalization && saved == layer.Parameters.Count + 1;

@@ -13,7 +13,7 @@ internal static class KerasParts
     /// <summary>The weights of a layer under their paths in files of Keras 3, as <c>cell/vars/0</c>, in the layer's own order.</summary>
     public static IEnumerable<(string Path, Parameter? Parameter)> InKeras3(Layer layer) => layer switch
     {
-        RecurrentLayer => Numbered("cell/", layer.Parameters),
+        RecurrentLayer => Numbered("cell/", KerasModel.OwnWeights(layer)),
         MultiHeadAttention => s_projections.SelectMany(name => Numbered($"{name}_dense/", Projection(layer, name))),
         Bidirectional both => [.. Inside("forward_layer/", both.Layer), .. Inside("backward_layer/", both.BackwardLayer)],
         TimeDistributed steps => Inside("layer/", steps.Layer),
@@ -23,7 +23,8 @@ internal static class KerasParts
     /// <summary>The weights of a layer under their names in files of Keras 2, without that of the layer, in the layer's order.</summary>
     public static IEnumerable<(string Name, Parameter? Parameter)> InKeras2(Layer layer) => layer switch
     {
-        RecurrentLayer => layer.Parameters.Select(weight => ($"{KerasModel.SnakeCase(layer.Kind)}_cell/{weight.Name}", (Parameter?)weight)),
+        RecurrentLayer => KerasModel.OwnWeights(layer).Select(weight =>
+            ($"{KerasModel.SnakeCase(layer.Kind)}_cell/{weight.Name}", (Parameter?)weight)),
         MultiHeadAttention => s_projections.SelectMany(name => Projection(layer, name).Select(weight =>
             ($"{(name == "output" ? "attention_output" : name)}/{weight.Name[(name.Length + 1)..]}", (Parameter?)weight))),
         Bidirectional both => new[] { ("forward", both.Layer), ("backward", both.BackwardLayer) }.SelectMany(side =>

@@ -104,8 +104,9 @@ internal static class LegacyLayout
     {
         string title = KerasModel.Title(model, layer);
         int read = saved.Count - (KerasModel.HasCount(layer, saved.Count) ? 1 : 0);
-        source.CheckWeights(title, layer.Parameters, savedName, [.. saved.Take(read).Select(weight => weight.Name)]);
-        return layer.Parameters.Zip(saved, (parameter, weight) =>
+        IReadOnlyList<Parameter> parameters = KerasModel.OwnWeights(layer);
+        source.CheckWeights(title, parameters, savedName, [.. saved.Take(read).Select(weight => weight.Name)]);
+        return parameters.Zip(saved, (parameter, weight) =>
             new WeightPair(parameter, $"{parameter.Name} of {title}", $"{savedName}/{weight.Name}", weight.Dataset));
     }
 
