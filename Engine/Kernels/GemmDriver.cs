@@ -131,19 +131,9 @@ internal static class GemmDriver
         }
     }
 
-    /// <summary>The blocked way, with the tile that fits the registers.</summary>
+    /// <summary>The blocked way.</summary>
     public static void RunBlocks<T>(in GemmProblem<T> problem)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        if (Simd.HasManyRegisters)
-        {
-            GemmBlocking.Run<T, GemmKernel8x2>(problem);
-        }
-        else
-        {
-            GemmBlocking.Run<T, GemmKernel6x2>(problem);
-        }
-    }
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => GemmBlocking.Run<T, GemmKernel6x2>(problem);
 
     /// <summary>
     /// C cut into a grid of blocks. The summed axis is never cut, so any grid gives the same bits.

@@ -8,7 +8,7 @@ namespace Engine.Kernels;
 internal static class GemmTile
 {
     /// <summary>The height of the tallest tile.</summary>
-    public const int MaxRows = 8;
+    public const int MaxRows = 6;
 
     /// <summary>How many rows ahead B is asked for while it is packed: a hundred cycles or more.</summary>
     public const int PrefetchRows = 16;

@@ -54,11 +54,10 @@ internal readonly ref struct PatchGradient<T> : IBody
         _rows = batch * geometry.OutputPositions;
         _chunks = Chunks(geometry, batch);
         _rowsOfChunk = DivideUp(DivideUp(_rows, _chunks), BlockK) * BlockK;
-        int tile = Simd.HasManyRegisters ? GemmKernel8x2.Rows : GemmKernel6x2.Rows;
         int most = GemmScratch.ABytes / Unsafe.SizeOf<T>() / BlockK;
         int parts = DivideUp(geometry.PatchLength, most);
         parts = Math.Max(parts, DivideUp(threads, _chunks * geometry.Groups));
-        _patchPart = DivideUp(DivideUp(geometry.PatchLength, parts), tile) * tile;
+        _patchPart = DivideUp(DivideUp(geometry.PatchLength, parts), GemmKernel6x2.Rows) * GemmKernel6x2.Rows;
         _partsOfChunk = DivideUp(geometry.PatchLength, _patchPart);
         Parts = geometry.Groups * _chunks * _partsOfChunk;
     }
@@ -81,14 +80,7 @@ internal readonly ref struct PatchGradient<T> : IBody
         int count = Math.Min(_patchPart, _geometry.PatchLength - from);
         int chunk = part / _partsOfChunk % _chunks;
         int group = part / _partsOfChunk / _chunks;
-        if (Simd.HasManyRegisters)
-        {
-            Run<GemmKernel8x2>(group, chunk, from, count);
-        }
-        else
-        {
-            Run<GemmKernel6x2>(group, chunk, from, count);
-        }
+        Run<GemmKernel6x2>(group, chunk, from, count);
     }
 
     private static int DivideUp(int a, int b) => (a + b - 1) / b;

@@ -65,10 +65,9 @@ internal readonly ref struct PatchProduct<T> : IBody
         _finish = (bias.IsEmpty ? GemmFinish.None : GemmFinish.AddBias) | (relu ? GemmFinish.Relu : GemmFinish.None);
         _isGradient = isGradient;
         _rows = batch * depth.Count * height.Count * width.Count;
-        int tile = Simd.HasManyRegisters ? GemmKernel8x2.Rows : GemmKernel6x2.Rows;
         long work = (long)_rows * PatchesOf(0).Length * TargetChannels * geometry.Groups;
         int parts = GemmDriver.PartsFor(work, threads);
-        _rowsOfPart = RoundUp(DivideUp(_rows, DivideUp(parts, geometry.Groups)), tile);
+        _rowsOfPart = RoundUp(DivideUp(_rows, DivideUp(parts, geometry.Groups)), GemmKernel6x2.Rows);
         _partsOfGroup = DivideUp(_rows, Math.Max(_rowsOfPart, 1));
         Parts = _partsOfGroup * geometry.Groups;
     }
@@ -84,14 +83,7 @@ internal readonly ref struct PatchProduct<T> : IBody
     {
         int row = part % _partsOfGroup * _rowsOfPart;
         int rows = Math.Min(_rowsOfPart, _rows - row);
-        if (Simd.HasManyRegisters)
-        {
-            Run<GemmKernel8x2>(part / _partsOfGroup, row, rows);
-        }
-        else
-        {
-            Run<GemmKernel6x2>(part / _partsOfGroup, row, rows);
-        }
+        Run<GemmKernel6x2>(part / _partsOfGroup, row, rows);
     }
 
     private static int DivideUp(int a, int b) => (a + b - 1) / b;

@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using Engine.Numerics;
 
 namespace Engine.Kernels;
 
@@ -21,14 +20,7 @@ internal static class WinogradProduct
         ref T a, nint aRow, nint aStep, ref T b, int k, ref T c, nint cRow, int rows, GemmFinish finish)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (Simd.HasManyRegisters)
-        {
-            Strip<T, GemmKernel8x2>(ref a, aRow, aStep, ref b, k, ref c, cRow, rows, finish);
-        }
-        else
-        {
-            Strip<T, GemmKernel6x2>(ref a, aRow, aStep, ref b, k, ref c, cRow, rows, finish);
-        }
+        Strip<T, GemmKernel6x2>(ref a, aRow, aStep, ref b, k, ref c, cRow, rows, finish);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -11,15 +11,6 @@ namespace Engine.Numerics;
 /// </summary>
 internal static class Simd
 {
-    /// <summary>
-    /// Whether there are 32 vector registers instead of 16: AVX-512 brings them for vectors of every width; so does ARM64.
-    /// </summary>
-    public static bool HasManyRegisters
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Avx512F.VL.IsSupported || AdvSimd.Arm64.IsSupported;
-    }
-
     /// <summary>Whether the multiply-adds of vectors are rounded once.</summary>
     public static bool RoundsOnce
     {
