@@ -40,7 +40,7 @@ public class PoolingBenchmarks
     public void Forward() => PoolingKernels.Forward<float, MaxPool<float>>(_x, _y, _geometry, Threads);
 
     [Benchmark]
-    public void Backward() => PoolingKernels.Backward<float, MaxPool<float>>(_x, _y, _dy, _dx, _geometry, Threads);
+    public void Backward() => PoolingKernels.Backward<float, MaxPool<float>>(_x, _dy, _dx, _geometry, Threads);
 
     [Benchmark(Baseline = true)]
     public void NaiveForward()

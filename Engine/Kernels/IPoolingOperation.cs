@@ -6,7 +6,7 @@ namespace Engine.Kernels;
 internal interface IPoolingOperation<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Whether <see cref="Claim"/> looks at x and y.</summary>
+    /// <summary>Whether <see cref="Claim"/> looks at x and y; y is then combined again.</summary>
     static abstract bool BackwardReadsValues { get; }
 
     /// <summary>What has been seen so far, and one more cell; the first cell stands for itself.</summary>

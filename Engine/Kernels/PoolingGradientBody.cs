@@ -14,7 +14,6 @@ internal readonly ref struct PoolingGradientBody<T, TPool> : IBody
     where TPool : struct, IPoolingOperation<T>
 {
     private readonly ReadOnlySpan<T> _x;
-    private readonly ReadOnlySpan<T> _y;
     private readonly ReadOnlySpan<T> _dy;
     private readonly Span<T> _dx;
     private readonly ConvolutionGeometry _geometry;
@@ -25,7 +24,6 @@ internal readonly ref struct PoolingGradientBody<T, TPool> : IBody
 
     public PoolingGradientBody(
         ReadOnlySpan<T> x,
-        ReadOnlySpan<T> y,
         ReadOnlySpan<T> dy,
         Span<T> dx,
         in ConvolutionGeometry geometry,
@@ -34,7 +32,6 @@ internal readonly ref struct PoolingGradientBody<T, TPool> : IBody
         bool areDisjoint)
     {
         _x = x;
-        _y = y;
         _dy = dy;
         _dx = dx;
         _geometry = geometry;
@@ -123,11 +120,11 @@ internal readonly ref struct PoolingGradientBody<T, TPool> : IBody
             {
                 ref T x = ref Unsafe.Add(ref MemoryMarshal.GetReference(_x), input);
                 ref T below = ref Unsafe.Add(ref x, rowLength);
-                y = Vector.LoadUnsafe(ref Unsafe.Add(ref MemoryMarshal.GetReference(_y), output), left);
                 x0 = Vector.LoadUnsafe(ref x, left);
                 x1 = Vector.LoadUnsafe(ref x, right);
                 x2 = Vector.LoadUnsafe(ref below, left);
                 x3 = Vector.LoadUnsafe(ref below, right);
+                y = TPool.Combine(TPool.Combine(TPool.Combine(x0, x1), x2), x3);
             }
 
             TPool.Claim(x0, y, ref offered).StoreUnsafe(ref dx, left);
@@ -154,9 +151,7 @@ internal readonly ref struct PoolingGradientBody<T, TPool> : IBody
         {
             int lanes = Math.Min(Vector<T>.Count, channels - c);
             Vector<T> offered = TPool.Divide(Lanes.Load(ref Unsafe.Add(ref MemoryMarshal.GetReference(_dy), output + c), lanes), cells);
-            Vector<T> y = TPool.BackwardReadsValues
-                ? Lanes.Load(ref Unsafe.Add(ref MemoryMarshal.GetReference(_y), output + c), lanes)
-                : default;
+            Vector<T> y = TPool.BackwardReadsValues ? Combined(input + c, lanes, depth, height, width) : default;
             for (int d = 0; d < depth; d++)
             {
                 for (int h = 0; h < height; h++)
@@ -172,5 +167,26 @@ internal readonly ref struct PoolingGradientBody<T, TPool> : IBody
                 }
             }
         }
+    }
+
+    // The value of a window again, so that the output of forward need not be kept.
+    private Vector<T> Combined(int input, int lanes, int depth, int height, int width)
+    {
+        int channels = _geometry.Channels;
+        ref T x = ref Unsafe.Add(ref MemoryMarshal.GetReference(_x), input);
+        Vector<T> value = Lanes.Load(ref x, lanes);
+        for (int d = 0; d < depth; d++)
+        {
+            for (int h = 0; h < height; h++)
+            {
+                ref T row = ref Unsafe.Add(ref x, ((d * _geometry.Height.Input) + h) * _geometry.Width.Input * channels);
+                for (int w = d + h == 0 ? 1 : 0; w < width; w++)
+                {
+                    value = TPool.Combine(value, Lanes.Load(ref Unsafe.Add(ref row, w * channels), lanes));
+                }
+            }
+        }
+
+        return value;
     }
 }

@@ -29,13 +29,12 @@ internal static class PoolingKernels
 
     /// <summary>dx = the share of each cell in the gradients of its windows.</summary>
     /// <param name="x">As in forward; not read unless the operation reads values.</param>
-    /// <param name="y">As in forward; not read unless the operation reads values.</param>
     /// <param name="dy">The gradient of y.</param>
     /// <param name="dx">[n, depth, height, width, channels]; overwritten, apart from the others.</param>
     /// <param name="geometry">As in forward.</param>
     /// <param name="threads">How many threads may work: no effect on the result.</param>
     public static void Backward<T, TPool>(
-        ReadOnlySpan<T> x, ReadOnlySpan<T> y, ReadOnlySpan<T> dy, Span<T> dx, in ConvolutionGeometry geometry, int threads)
+        ReadOnlySpan<T> x, ReadOnlySpan<T> dy, Span<T> dx, in ConvolutionGeometry geometry, int threads)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TPool : struct, IPoolingOperation<T>
     {
@@ -43,14 +42,13 @@ internal static class PoolingKernels
         if (TPool.BackwardReadsValues)
         {
             Elementwise.ThrowIfLengthsDiffer(x.Length, dx.Length);
-            Elementwise.ThrowIfLengthsDiffer(y.Length, dy.Length);
         }
 
         // Where windows overlap, a cell belongs to several rows of the output: one thread does all rows of a sample.
         bool areDisjoint = PoolingWindow.AreDisjoint(geometry.Depth) && PoolingWindow.AreDisjoint(geometry.Height)
             && PoolingWindow.AreDisjoint(geometry.Width);
         int rowsAPart = areDisjoint ? RowsAPart(geometry) : geometry.Depth.Output * geometry.Height.Output;
-        var body = new PoolingGradientBody<T, TPool>(x, y, dy, dx, geometry, batch, rowsAPart, areDisjoint);
+        var body = new PoolingGradientBody<T, TPool>(x, dy, dx, geometry, batch, rowsAPart, areDisjoint);
         ParallelLoop.Run(ref body, body.Parts, threads);
     }
 

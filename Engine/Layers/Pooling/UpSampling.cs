@@ -35,7 +35,7 @@ public abstract class UpSampling : SpatialLayer
         else
         {
             // Repeating a cell is the gradient of a sum over its block.
-            PoolingKernels.Backward<T, SumPool<T>>([], [], x, y, BlocksOf(pass.OutputShape()), pass.Threads);
+            PoolingKernels.Backward<T, SumPool<T>>([], x, y, BlocksOf(pass.OutputShape()), pass.Threads);
         }
     }
 

@@ -14,7 +14,7 @@ public abstract class WindowPooling : SpatialLayer
         : base(axes) => _isMax = isMax;
 
     /// <inheritdoc/>
-    public override Reads BackwardReads => _isMax ? Reads.Input | Reads.Output : Reads.None;
+    public override Reads BackwardReads => _isMax ? Reads.Input : Reads.None;
 
     /// <inheritdoc/>
     public override void Forward<T>(ReadOnlySpan<T> x, Span<T> y, in Pass<T> pass)
@@ -41,11 +41,11 @@ public abstract class WindowPooling : SpatialLayer
         ConvolutionGeometry geometry = GeometryOf(pass.InputShape());
         if (_isMax)
         {
-            PoolingKernels.Backward<T, MaxPool<T>>(x, y, dy, dx, geometry, pass.Threads);
+            PoolingKernels.Backward<T, MaxPool<T>>(x, dy, dx, geometry, pass.Threads);
         }
         else
         {
-            PoolingKernels.Backward<T, AveragePool<T>>(x, y, dy, dx, geometry, pass.Threads);
+            PoolingKernels.Backward<T, AveragePool<T>>(x, dy, dx, geometry, pass.Threads);
         }
     }
 
