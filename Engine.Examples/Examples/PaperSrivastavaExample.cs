@@ -21,7 +21,7 @@ internal sealed class PaperSrivastavaExample : Example
     private static readonly Option<int> s_batch = ExampleOption.Number("--batch", "the digits of a step", 1, 60_000, BatchSize);
 
     private static readonly Option<double?> s_rate = ExampleOption.Number<double>(
-        "--rate", "the learning rate at its peak (default: the row's)", 0, 10);
+        "--rate", $"the learning rate at its peak (default: {PaperSrivastavaRow.LearningRate})", 0, 10);
 
     private static readonly Option<bool> s_validate = ExampleOption.Flag(
         "--validate", "measures on the last sixth of the training digits, left out of the training: to choose settings by");
@@ -51,7 +51,7 @@ internal sealed class PaperSrivastavaExample : Example
                     test.Count,
                     context.Epochs ?? (context.Full ? row.Epochs : context.Quick ? QuickEpochs : ShortEpochs),
                     context.Get(s_batch),
-                    context.Get(s_rate) ?? row.LearningRate,
+                    context.Get(s_rate) ?? PaperSrivastavaRow.LearningRate,
                     context.Seed ?? 1,
                     context.Full ? 1 : context.Quick ? QuickDivisor : ShortDivisor);
                 PaperSrivastavaTraining.Run(context, row, settings, train, test);

@@ -15,27 +15,33 @@ internal sealed record PaperSrivastavaRow(string Key, string Title, int[] Units)
 
     private static readonly int[] s_three = [1024, 1024, 1024], s_table = [1024, 1024, 2048];
 
+    /// <summary>
+    /// The peak of the learning rate. Of 0.01, 0.02 and 0.05, the one with the fewest errors on the last sixth of the training digits
+    /// after 20 epochs with dropout and max-norm (--validate): 1.95, 1.71 and 1.93 %. With 0.1 it hardly learns.
+    /// </summary>
+    public const double LearningRate = 0.02;
+
     /// <summary>The rows of table 2 that can be run here, and one to compare with: the second network without dropout.</summary>
     public static IReadOnlyList<PaperSrivastavaRow> Networks { get; } =
     [
         new("dropout-max-norm", "dropout + max-norm, ReLU, 3×1024", s_three)
-            { PaperError = 1.06, HasDropout = true, HasMaxNorm = true, Epochs = 200, LearningRate = 0.05 },
+            { PaperError = 1.06, HasDropout = true, HasMaxNorm = true, Epochs = 250 },
         new("dropout", "dropout, ReLU, 3×1024", s_three)
-            { PaperError = 1.25, HasDropout = true, Epochs = 200, LearningRate = 0.05 },
-        new("plain", "no dropout, ReLU, 3×1024", s_three) { Epochs = 200 },
-        new("logistic", "no dropout, logistic, 2×800", [800, 800]) { PaperError = 1.60, IsLogistic = true, Epochs = 200 },
+            { PaperError = 1.25, HasDropout = true, Epochs = 250 },
+        new("plain", "no dropout, ReLU, 3×1024", s_three),
+        new("logistic", "no dropout, logistic, 2×800", [800, 800]) { PaperError = 1.60, IsLogistic = true },
     ];
 
     /// <summary>The rows of table 9: one network, six ways to regularize it.</summary>
     public static IReadOnlyList<PaperSrivastavaRow> Regularizers { get; } =
     [
-        new("table-l2", "L2", s_table) { PaperError = 1.62, L2 = 3e-5 },
-        new("table-l1-l2", "L2 + L1", s_table) { PaperError = 1.60, L2 = 3e-5, L1 = 1e-6 },
-        new("table-kl", "KL-sparsity", s_table) { PaperError = 1.55, Sparsity = 1e-4 },
-        new("table-max-norm", "max-norm", s_table) { PaperError = 1.35, HasMaxNorm = true },
-        new("table-dropout-l2", "dropout + L2", s_table) { PaperError = 1.25, HasDropout = true, L2 = 1e-5, LearningRate = 0.05 },
+        new("table-l2", "L2", s_table) { PaperError = 1.62, L2 = 3e-5, Epochs = 30 },
+        new("table-l1-l2", "L2 + L1", s_table) { PaperError = 1.60, L2 = 3e-5, L1 = 1e-6, Epochs = 30 },
+        new("table-kl", "KL-sparsity", s_table) { PaperError = 1.55, Sparsity = 1e-4, Epochs = 30 },
+        new("table-max-norm", "max-norm", s_table) { PaperError = 1.35, HasMaxNorm = true, Epochs = 30 },
+        new("table-dropout-l2", "dropout + L2", s_table) { PaperError = 1.25, HasDropout = true, L2 = 1e-5 },
         new("table-dropout-max-norm", "dropout + max-norm", s_table)
-            { PaperError = 1.05, HasDropout = true, HasMaxNorm = true, LearningRate = 0.05 },
+            { PaperError = 1.05, HasDropout = true, HasMaxNorm = true },
     ];
 
     /// <summary>The rows of both tables.</summary>
@@ -62,11 +68,8 @@ internal sealed record PaperSrivastavaRow(string Key, string Title, int[] Units)
     /// <summary>The factor of the divergence from the wanted activation.</summary>
     public double Sparsity { get; init; }
 
-    /// <summary>The epochs of the full setting.</summary>
-    public int Epochs { get; init; } = 60;
-
-    /// <summary>The learning rate that the schedule starts from.</summary>
-    public double LearningRate { get; init; } = 0.02;
+    /// <summary>The epochs of the full setting: with dropout many, without it those after which nothing changes any more.</summary>
+    public int Epochs { get; init; } = 100;
 
     /// <summary>The network, untrained.</summary>
     public Sequential CreateModel(ulong seed, int divisor = 1)
