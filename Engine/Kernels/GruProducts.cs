@@ -22,7 +22,7 @@ internal readonly record struct GruProducts(int Inputs, int Units, int Copies)
     public int BackwardLength => InputStart + Gates.InputLength + GemmPacked.Length(Units, Inputs);
 
     /// <summary>The elements a row needs for a step: for masked products, and for two rows of units.</summary>
-    public int SideWidth => Math.Max(Inputs, Units) + (2 * Units);
+    public int SideWidth => Gates.SideWidth + (2 * Units);
 
     private int InputStart => Gates.HiddenLength + GemmPacked.Length(Units, Units);
 
@@ -98,7 +98,7 @@ internal readonly record struct GruProducts(int Inputs, int Units, int Copies)
             Slot(step, 2),
             packed[Gates.HiddenLength..],
             [],
-            new MatrixView<T>(step.Side[((Math.Max(Inputs, Units) * step.Rows) + (step.Rows * Units))..], step.Rows, Units));
+            new MatrixView<T>(step.Side[((Gates.SideWidth * step.Rows) + (step.Rows * Units))..], step.Rows, Units));
 
     /// <summary>dx += mask ∘ (dn·Wᵀ).</summary>
     public void CandidateGradient<T>(in RecurrentStep<T> step, ReadOnlySpan<T> packed, Span<T> gradient)
@@ -108,7 +108,8 @@ internal readonly record struct GruProducts(int Inputs, int Units, int Copies)
 
     /// <summary>The state of a row as the candidate's product sees it, with its mask; in forward.</summary>
     public ReadOnlySpan<T> MaskedState<T>(in RecurrentStep<T> step, int row)
-        where T : unmanaged => step.Operand.Slice((((row * Copies) + Copy) * Joined) + Inputs, Units);
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        step.Operand.Slice((((row * Copies) + Copy) * Joined) + Inputs, Units);
 
     /// <summary>The gradient of a row's masked state becomes that of the state.</summary>
     public void Unmask<T>(in RecurrentStep<T> step, int row, Span<T> gradient)
@@ -123,8 +124,8 @@ internal readonly record struct GruProducts(int Inputs, int Units, int Copies)
 
     /// <summary>Memory of a row for a step: 0 or 1.</summary>
     public Span<T> Spare<T>(in RecurrentStep<T> step, int row, int index)
-        where T : unmanaged =>
-        step.Side.Slice((Math.Max(Inputs, Units) * step.Rows) + (((index * step.Rows) + row) * Units), Units);
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        step.Side.Slice((Gates.SideWidth * step.Rows) + (((index * step.Rows) + row) * Units), Units);
 
     /// <summary>The gradients of [W; R], as products over all rows.</summary>
     /// <param name="rows">All rows, after the loop of backward.</param>
@@ -144,12 +145,12 @@ internal readonly record struct GruProducts(int Inputs, int Units, int Copies)
         }
         else
         {
-            rows.Multiply(Copy, column: 0, 2 * Units, input);
+            rows.Multiply(Copy, count: 1, column: 0, 2 * Units, input);
         }
 
         if (Copies > 1 && resetAfter)
         {
-            rows.Multiply(Copy, column: Inputs, gate, state);
+            rows.Multiply(Copy, count: 1, column: Inputs, gate, state);
         }
         else
         {
@@ -159,7 +160,7 @@ internal readonly record struct GruProducts(int Inputs, int Units, int Copies)
     }
 
     private MatrixView<T> Slot<T>(in RecurrentStep<T> step, int slot)
-        where T : unmanaged => new(step.Gates[(slot * Units)..], step.Rows, Units, 4 * Units);
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => new(step.Gates[(slot * Units)..], step.Rows, Units, 4 * Units);
 
     private ReadOnlyMatrixView<T> CandidateOf<T>(ReadOnlySpan<T> kernel, int rows)
         where T : unmanaged => new(kernel[(2 * Units)..], rows, Units, 3 * Units);
@@ -173,7 +174,7 @@ internal readonly record struct GruProducts(int Inputs, int Units, int Copies)
         GemmPacked.Multiply(a, packed, [], new MatrixView<T>(product, a.Rows, columns), accumulate: masks.IsEmpty);
         if (!masks.IsEmpty)
         {
-            RecurrentRows.AddMasked(product, masks, Copies, Copy, columns, to, accumulate: true);
+            RecurrentRows.AddMasked(product, masks, Copies, Copy, count: 1, to, columns, accumulate: true);
         }
     }
 }

@@ -1,8 +1,10 @@
+using System.Numerics;
+
 namespace Engine.Kernels;
 
 /// <summary>What a recurrent cell computes at one step, for some rows of a block.</summary>
 internal interface IRecurrentCell<T>
-    where T : unmanaged
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>From the inputs and the states before the step to the gates and the states after it.</summary>
     void Forward(in RecurrentStep<T> step);

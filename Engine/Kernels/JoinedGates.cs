@@ -23,6 +23,9 @@ internal readonly record struct JoinedGates(int Inputs, int Units, int First, in
 
     private int Columns => Copies == 1 ? Count * Units : Units;
 
+    /// <summary>The elements of a row that the gradients need for a step, where there are masks.</summary>
+    public int SideWidth => Products * Math.Max(Inputs, Units);
+
     /// <summary>The elements of [W; R], packed for forward.</summary>
     public int ForwardLength => Products * GemmPacked.Length(Joined, Columns);
 
@@ -101,8 +104,8 @@ internal readonly record struct JoinedGates(int Inputs, int Units, int First, in
             return;
         }
 
-        MaskedWeightGradient<T> body = new(rows, First, gradient, Total * Units);
-        ParallelLoop.Run(ref body, Count, threads);
+        MaskedWeightGradient<T> body = new(rows, First, Count, Math.Min(threads, Count), gradient, Total * Units);
+        ParallelLoop.Run(ref body, body.Parts, threads);
     }
 
     private int Offset(int product) => (First * Units) + (product * Columns);
@@ -117,19 +120,19 @@ internal readonly record struct JoinedGates(int Inputs, int Units, int First, in
     {
         for (int product = 0; product < Products; product++)
         {
-            bool adds = accumulate || product > 0;
-            Span<T> to = masks.IsEmpty ? gradient : step.Side[..gradient.Length];
+            Span<T> to = masks.IsEmpty ? gradient : step.Side.Slice(product * gradient.Length, gradient.Length);
             GemmPacked.Multiply(
                 new ReadOnlyMatrixView<T>(step.Gates[Offset(product)..], step.Rows, Columns, Width),
                 packed[(product * GemmPacked.Length(Columns, columns))..],
                 [],
                 new MatrixView<T>(to, step.Rows, columns),
-                masks.IsEmpty && adds);
-            if (!masks.IsEmpty)
-            {
-                int copy = Copies == 1 ? 0 : First + product;
-                RecurrentRows.AddMasked(to, masks, Copies, copy, columns, gradient, adds);
-            }
+                masks.IsEmpty && (accumulate || product > 0));
+        }
+
+        if (!masks.IsEmpty)
+        {
+            ReadOnlySpan<T> products = step.Side[..(Products * gradient.Length)];
+            RecurrentRows.AddMasked(products, masks, Copies, Copies == 1 ? 0 : First, Products, gradient, columns, accumulate);
         }
     }
 }

@@ -86,13 +86,11 @@ internal ref struct RecurrentForward<T, TCell> : IBody
             RecurrentRows.Mask(x, isTied ? step.InputMasks : [], i, ref to);
             RecurrentRows.Mask(h, isTied ? step.HiddenMasks : [], i, ref Unsafe.Add(ref to, inputs));
             to = ref Unsafe.Add(ref to, inputs + units);
-            for (int copy = 0; copy < widths.Copies && !isTied; copy++)
-            {
-                int row = (i * widths.Copies) + copy;
-                RecurrentRows.Mask(x, step.InputMasks, row, ref masked);
-                RecurrentRows.Mask(h, step.HiddenMasks, row, ref Unsafe.Add(ref masked, inputs));
-                masked = ref Unsafe.Add(ref masked, inputs + units);
-            }
+        }
+
+        for (int copy = 0; copy < widths.Copies && !isTied; copy++)
+        {
+            step.MaskRows(widths, copy, ref Unsafe.Add(ref masked, copy * widths.Joined), widths.Masked);
         }
     }
 

@@ -23,7 +23,41 @@ internal static class RecurrentRows
         }
     }
 
+    /// <summary>to = x ∘ masks, for some rows at equal distances; a copy where there are no masks.</summary>
+    /// <param name="x">The first of the rows.</param>
+    /// <param name="xStride">From a row to the next.</param>
+    /// <param name="masks">[rows, copies, length], or empty.</param>
+    /// <param name="copies">The number of copies.</param>
+    /// <param name="copy">Which copy.</param>
+    /// <param name="rows">The number of rows.</param>
+    /// <param name="length">The length of a row.</param>
+    /// <param name="to">The first of the masked rows.</param>
+    /// <param name="toStride">From a masked row to the next.</param>
+    public static void MaskRows<T>(
+        ref T x, int xStride, ReadOnlySpan<T> masks, int copies, int copy, int rows, int length, ref T to, int toStride)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ref T mask = ref MemoryMarshal.GetReference(masks);
+        mask = ref Unsafe.Add(ref mask, masks.IsEmpty ? 0 : copy * length);
+        for (int row = 0; row < rows; row++)
+        {
+            if (masks.IsEmpty)
+            {
+                MemoryMarshal.CreateSpan(ref x, length).CopyTo(MemoryMarshal.CreateSpan(ref to, length));
+            }
+            else
+            {
+                Multiply(ref x, ref mask, ref to, length);
+                mask = ref Unsafe.Add(ref mask, copies * length);
+            }
+
+            x = ref Unsafe.Add(ref x, xStride);
+            to = ref Unsafe.Add(ref to, toStride);
+        }
+    }
+
     /// <summary>to = x ∘ y.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Multiply<T>(ref T x, ref T y, ref T to, int length)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -91,37 +125,53 @@ internal static class RecurrentRows
         }
     }
 
-    /// <summary>
-    /// to = Σ over copies of masks ∘ x, where each copy's x is one block [rows, length], or to += it.
-    /// </summary>
-    /// <param name="x">[rows, length]: of one copy.</param>
-    /// <param name="masks">[rows, copies, length], or empty.</param>
+    /// <summary>to = Σ over neighbouring copies of masks ∘ x, or to += it.</summary>
+    /// <param name="x">[count, rows, length]: of these copies.</param>
+    /// <param name="masks">[rows, copies, length].</param>
     /// <param name="copies">The number of copies.</param>
-    /// <param name="copy">Which copy.</param>
-    /// <param name="length">The length of a row.</param>
+    /// <param name="first">The first of those to add.</param>
+    /// <param name="count">How many to add.</param>
     /// <param name="to">[rows, length].</param>
+    /// <param name="length">The length of a row.</param>
     /// <param name="accumulate">Whether what is there is added to.</param>
     public static void AddMasked<T>(
-        ReadOnlySpan<T> x, ReadOnlySpan<T> masks, int copies, int copy, int length, Span<T> to, bool accumulate)
+        ReadOnlySpan<T> x, ReadOnlySpan<T> masks, int copies, int first, int count, Span<T> to, int length, bool accumulate)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        Elementwise.ThrowIfLengthsDiffer(x.Length, count * to.Length);
+        Elementwise.ThrowIfLengthsDiffer(masks.Length, copies * to.Length);
+        ref T from = ref MemoryMarshal.GetReference(x);
+        ref T mask = ref Unsafe.Add(ref MemoryMarshal.GetReference(masks), first * length);
+        ref T sums = ref MemoryMarshal.GetReference(to);
         for (int row = 0; row < to.Length / length; row++)
         {
-            ReadOnlySpan<T> from = x.Slice(row * length, length);
-            ReadOnlySpan<T> mask = masks.Slice(((row * copies) + copy) * length, length);
-            Span<T> sum = to.Slice(row * length, length);
             int i = 0;
             for (; i <= length - Vector<T>.Count; i += Vector<T>.Count)
             {
-                Vector<T> product = Vector.Create<T>(from[i..]) * Vector.Create<T>(mask[i..]);
-                (accumulate ? Vector.Create<T>(sum[i..]) + product : product).CopyTo(sum[i..]);
+                Vector<T> sum = accumulate ? Vector.LoadUnsafe(ref sums, (nuint)i) : Vector<T>.Zero;
+                for (int copy = 0; copy < count; copy++)
+                {
+                    sum += Vector.LoadUnsafe(ref from, (nuint)((copy * to.Length) + i))
+                        * Vector.LoadUnsafe(ref mask, (nuint)((copy * length) + i));
+                }
+
+                sum.StoreUnsafe(ref sums, (nuint)i);
             }
 
             for (; i < length; i++)
             {
-                T product = from[i] * mask[i];
-                sum[i] = accumulate ? sum[i] + product : product;
+                T sum = accumulate ? Unsafe.Add(ref sums, i) : T.Zero;
+                for (int copy = 0; copy < count; copy++)
+                {
+                    sum += Unsafe.Add(ref from, (copy * to.Length) + i) * Unsafe.Add(ref mask, (copy * length) + i);
+                }
+
+                Unsafe.Add(ref sums, i) = sum;
             }
+
+            from = ref Unsafe.Add(ref from, length);
+            mask = ref Unsafe.Add(ref mask, copies * length);
+            sums = ref Unsafe.Add(ref sums, length);
         }
     }
 }

@@ -1,6 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Engine.Kernels;
 
@@ -42,15 +40,16 @@ internal readonly ref struct RecurrentRowsView<T>
     public ReadOnlyMatrixView<T> Gates(int column, int columns) =>
         new(Behind(_buffers.Gates, column), Count, columns, _buffers.Widths.Gates);
 
-    /// <summary>gradient = Σ over rows of [x, h]ᵀ · dg with the masks of one copy, some rows at a time.</summary>
-    /// <param name="copy">Whose masks.</param>
+    /// <summary>
+    /// gradient = Σ over rows of [x, h]ᵀ · dg for some neighbouring gates, each with the masks of its copy, some rows at a time.
+    /// </summary>
+    /// <param name="copy">Whose masks the first gate has.</param>
+    /// <param name="count">The number of gates.</param>
     /// <param name="column">The first of the columns of [x, h].</param>
     /// <param name="gate">The first column of the gates' gradients.</param>
-    /// <param name="gradient">[columns of [x, h], columns of the gates]; overwritten.</param>
-    public void Multiply(int copy, int column, int gate, MatrixView<T> gradient)
+    /// <param name="gradient">[columns of [x, h], count · units]; overwritten.</param>
+    public void Multiply(int copy, int count, int column, int gate, MatrixView<T> gradient)
     {
-        RecurrentWidths widths = _buffers.Widths;
-        Span<T> masked = _side.Slice(copy * Chunk * widths.Joined, Chunk * widths.Joined);
         for (int row = 0; row < gradient.Rows; row++)
         {
             gradient.Values.Slice(row * gradient.RowStride, gradient.Columns).Clear();
@@ -69,47 +68,38 @@ internal readonly ref struct RecurrentRowsView<T>
                     rows--;
                 }
 
-                Mask(start + filled, SequenceOrder.FirstPlace(block), rows, copy, masked[(filled * widths.Joined)..]);
+                RecurrentStep<T> step = _buffers.Step(start + filled, SequenceOrder.FirstPlace(block), rows);
+                for (int c = copy; c < copy + count; c++)
+                {
+                    step.MaskRows(Widths, c, ref MaskedRows(c)[filled * Widths.Joined], Widths.Joined);
+                }
+
                 filled += rows;
                 if (filled > Chunk - SequenceOrder.BlockRows)
                 {
-                    Flush(start, filled, column, gate, masked, gradient);
+                    Flush(start, filled, copy, count, column, gate, gradient);
                     (start, filled) = (start + filled, 0);
                 }
             }
         }
 
-        Flush(start, filled, column, gate, masked, gradient);
+        Flush(start, filled, copy, count, column, gate, gradient);
     }
 
     private static ReadOnlySpan<T> Behind(ReadOnlySpan<T> values, int count) => values[Math.Min(count, values.Length)..];
 
-    private void Flush(int start, int count, int column, int gate, ReadOnlySpan<T> masked, MatrixView<T> gradient)
-    {
-        if (count > 0)
-        {
-            RecurrentWidths widths = _buffers.Widths;
-            Gemm.MultiplyAccumulate(
-                new ReadOnlyMatrixView<T>(masked[column..], count, gradient.Rows, widths.Joined).Transposed,
-                new ReadOnlyMatrixView<T>(
-                    _buffers.Gates[((start * widths.Gates) + gate)..], count, gradient.Columns, widths.Gates),
-                gradient);
-        }
-    }
+    private Span<T> MaskedRows(int copy) => _side.Slice(copy * Chunk * Widths.Joined, Chunk * Widths.Joined);
 
-    // The rows of one step, with the masks of one copy.
-    private void Mask(int row, int place, int rows, int copy, Span<T> masked)
+    private void Flush(int start, int rows, int copy, int count, int column, int gate, MatrixView<T> gradient)
     {
-        RecurrentStep<T> step = _buffers.Step(row, place, rows);
-        RecurrentWidths widths = _buffers.Widths;
-        ref T to = ref MemoryMarshal.GetReference(masked);
-        for (int i = 0; i < rows; i++)
+        int units = gradient.Columns / count;
+        for (int i = 0; i < count && rows > 0; i++)
         {
-            ReadOnlySpan<T> inputs = step.Inputs.Slice(i * widths.Joined, widths.Joined);
-            int mask = (i * widths.Copies) + copy;
-            RecurrentRows.Mask(inputs[..widths.Inputs], step.InputMasks, mask, ref to);
-            RecurrentRows.Mask(inputs[widths.Inputs..], step.HiddenMasks, mask, ref Unsafe.Add(ref to, widths.Inputs));
-            to = ref Unsafe.Add(ref to, widths.Joined);
+            Gemm.MultiplyAccumulate(
+                new ReadOnlyMatrixView<T>(MaskedRows(copy + i)[column..], rows, gradient.Rows, Widths.Joined).Transposed,
+                new ReadOnlyMatrixView<T>(
+                    _buffers.Gates[((start * Widths.Gates) + gate + (i * units))..], rows, units, Widths.Gates),
+                new MatrixView<T>(gradient.Values[(i * units)..], gradient.Rows, units, gradient.RowStride));
         }
     }
 }

@@ -1,8 +1,12 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace Engine.Kernels;
 
 /// <summary>One step of some rows of a block, as a cell sees it. Everything is contiguous.</summary>
 internal ref struct RecurrentStep<T>
-    where T : unmanaged
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>The number of rows.</summary>
     public int Rows;
@@ -45,4 +49,18 @@ internal ref struct RecurrentStep<T>
 
     /// <summary>What the products of forward read: see <see cref="Inputs"/> and <see cref="Masked"/>.</summary>
     public readonly ReadOnlySpan<T> Operand => Masked.IsEmpty ? Inputs : Masked;
+
+    /// <summary>Inputs and hidden states with the masks of one copy.</summary>
+    /// <param name="widths">The widths.</param>
+    /// <param name="copy">Which copy.</param>
+    /// <param name="to">The first of the masked rows.</param>
+    /// <param name="stride">From a masked row to the next.</param>
+    public readonly void MaskRows(in RecurrentWidths widths, int copy, ref T to, int stride)
+    {
+        ref T x = ref MemoryMarshal.GetReference(Inputs);
+        ref T h = ref Unsafe.Add(ref x, widths.Inputs);
+        ref T maskedH = ref Unsafe.Add(ref to, widths.Inputs);
+        RecurrentRows.MaskRows(ref x, widths.Joined, InputMasks, widths.Copies, copy, Rows, widths.Inputs, ref to, stride);
+        RecurrentRows.MaskRows(ref h, widths.Joined, HiddenMasks, widths.Copies, copy, Rows, widths.Units, ref maskedH, stride);
+    }
 }

@@ -164,7 +164,7 @@ public sealed class LSTM : RecurrentLayer
             4 * Units,
             copies,
             LstmCell<float>.KeptWidth(Units, UsesDefaults),
-            Math.Max(LstmCell<float>.SideWidth(Units, UsesDefaults), UsesMasks ? Math.Max(inputs, Units) : 0),
+            Math.Max(LstmCell<float>.SideWidth(Units, UsesDefaults), UsesMasks ? product.SideWidth : 0),
             HasCell: true,
             KeepsHidden: Zoneout > 0);
         return new RecurrentSizes(

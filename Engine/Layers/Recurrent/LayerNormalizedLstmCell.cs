@@ -160,7 +160,7 @@ internal readonly ref struct LayerNormalizedLstmCell<T> : IRecurrentCell<T>
             new MatrixView<T>(product, step.Rows, columns));
         if (!masks.IsEmpty)
         {
-            RecurrentRows.AddMasked(product, masks, copies: 1, copy: 0, columns, to, accumulate: false);
+            RecurrentRows.AddMasked(product, masks, copies: 1, first: 0, count: 1, to, columns, accumulate: false);
         }
     }
 
