@@ -1,3 +1,5 @@
+using Engine.Numerics;
+
 namespace Engine.Benchmarks.Twins;
 
 /// <summary>Numbers to compute with.</summary>
@@ -12,6 +14,14 @@ internal static class Values
             values[i] = random.NextSingle() - 0.5f;
         }
 
+        return values;
+    }
+
+    /// <summary>The same where a cache line begins, as the memory of a model.</summary>
+    public static AlignedMemory Aligned(int count, Random random)
+    {
+        AlignedMemory values = new(Precision.Single, count);
+        Pinned(count, random).CopyTo(values.Span<float>());
         return values;
     }
 }

@@ -8,7 +8,7 @@ namespace Engine.Kernels;
 internal static class DirectTile6x2
 {
     /// <summary>Computes one tile.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Run<T, TOperand>(in DirectTile<T> tile)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOperand : IDirectOperand

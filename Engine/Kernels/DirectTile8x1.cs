@@ -8,7 +8,7 @@ namespace Engine.Kernels;
 internal static class DirectTile8x1
 {
     /// <summary>Computes one tile of up to 8 rows.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Run<T, TOperand>(in DirectTile<T> tile, int rows)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TOperand : IDirectOperand

@@ -126,7 +126,7 @@ internal static class GemmBlocking
     /// <param name="panel">The distance from the rows of A for one tile to those for the next.</param>
     /// <param name="packedB">The strips of B.</param>
     /// <param name="state">Which of the strips are packed, and whether those that are not should be.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Strips<T, TKernel>(in GemmProblem<T> block, nint panel, ref T packedB, StripState state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TKernel : IGemmKernel

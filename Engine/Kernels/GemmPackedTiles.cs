@@ -20,7 +20,7 @@ internal static class GemmPackedTiles<T, TVector, TVectors>
     /// <summary>A block whose B is packed by <see cref="GemmPacking.PackB"/>; its rows of A are contiguous.</summary>
     /// <param name="block">The block; its B is not looked at.</param>
     /// <param name="packed">The strips of B, of the height of the summed axis.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Run(in GemmProblem<T> block, ref T packed)
     {
         int strip = 2 * Vector<T>.Count;
@@ -80,7 +80,7 @@ internal static class GemmPackedTiles<T, TVector, TVectors>
     }
 
     /// <summary>Up to 8 rows × 2 vectors.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Tile8(
         ref T a, nint aRow, ref T b0, ref T b1, nint bStep, int k, ref T c, nint cRow, int rows, ref T bias, GemmFinish finish)
     {
@@ -169,7 +169,7 @@ internal static class GemmPackedTiles<T, TVector, TVectors>
     }
 
     /// <summary>Up to 4 rows × 2 vectors.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Tile4(
         ref T a, nint aRow, ref T b0, ref T b1, nint bStep, int k, ref T c, nint cRow, int rows, ref T bias, GemmFinish finish)
     {

@@ -18,7 +18,7 @@ internal static class GemmPacking
     /// <param name="columns">The number of columns.</param>
     /// <param name="height">The number of rows of a strip, at least <paramref name="k"/>.</param>
     /// <param name="to">The row of the first strip that takes the first row of B.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void PackB<T>(ref T b, nint bRow, nint bColumn, int k, int columns, int height, ref T to)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -53,7 +53,7 @@ internal static class GemmPacking
     /// Packs rows of a transposed A, whose columns are contiguous, into panels: <c>to[panel, p, i] = a[panel·height + i, p]</c>.
     /// What lies in the last panel beyond the last row is undefined.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void PackTransposedA<T, TKernel>(ref T a, nint aColumn, int rows, int k, ref T to)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TKernel : IGemmKernel

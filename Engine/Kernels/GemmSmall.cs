@@ -92,7 +92,7 @@ internal static class GemmSmall
     }
 
     /// <summary>Adds four rows of B, or one where fewer than four are left, to a row of C; says how many.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static int AddSomeRows<T>(in GemmProblem<T> problem, int row, int p)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -152,7 +152,7 @@ internal static class GemmSmall
     /// <summary>
     /// Up to four dot products of one row of A. Where there are fewer columns the last one stands in for the missing.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void FourDots<T>(in GemmProblem<T> problem, int row)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

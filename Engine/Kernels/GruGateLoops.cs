@@ -17,7 +17,7 @@ internal static class GruGateLoops<T, TVector, TVectors>
         get => TVectors.Constant(1, 1);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Forward(Span<T> gates, Span<T> hidden, int units)
     {
         int whole = units / TVectors.Count * TVectors.Count;
@@ -33,7 +33,7 @@ internal static class GruGateLoops<T, TVector, TVectors>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Backward(Span<T> gates, ReadOnlySpan<T> previousHidden, Span<T> hiddenGradient, int units)
     {
         int whole = units / TVectors.Count * TVectors.Count;

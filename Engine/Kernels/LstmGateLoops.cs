@@ -17,7 +17,7 @@ internal static class LstmGateLoops<T, TVector, TVectors>
         get => TVectors.Constant(1, 1);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Forward(Span<T> gates, Span<T> cell, Span<T> hidden, int units)
     {
         int whole = units / TVectors.Count * TVectors.Count;
@@ -36,7 +36,7 @@ internal static class LstmGateLoops<T, TVector, TVectors>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Backward(
         Span<T> gates, ReadOnlySpan<T> previousCell, ReadOnlySpan<T> hiddenGradient, Span<T> cellGradient, int units)
     {

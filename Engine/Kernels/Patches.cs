@@ -67,7 +67,7 @@ internal readonly ref struct Patches<T>
     public int Length => Depth.Window * Height.Window * Width.Window * Channels;
 
     /// <summary>Copies a block: <c>to[i, p] = patches[row + i, from + p]</c>, without gaps between the rows.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public void Pack(int row, int rows, int from, int count, ref T to)
     {
         int firstRun = from / _runLength;

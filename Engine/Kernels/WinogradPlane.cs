@@ -32,7 +32,7 @@ internal readonly record struct WinogradPlane(
     /// <param name="strip">The distance of two strips of channels.</param>
     /// <param name="step">The distance of two points.</param>
     /// <param name="work">Working memory of <see cref="WinogradTransform.WorkVectors"/>.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public void Transform<T, TStep>(
         ref T images, int first, int count, int padded, ref T to, nint row, nint strip, nint step, ref T work)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -81,7 +81,7 @@ internal readonly record struct WinogradPlane(
     /// <param name="relu">Whether what is negative becomes 0.</param>
     /// <param name="images">The first element of the first image.</param>
     /// <param name="work">Working memory of <see cref="WinogradTransform.WorkVectors"/>.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public void Write<T>(
         ref T products, nint row, nint step, int first, int count, int from, int channels, ReadOnlySpan<T> bias, bool relu,
         ref T images, ref T work)
@@ -129,7 +129,7 @@ internal readonly record struct WinogradPlane(
     /// <summary>
     /// Copies some channels of a tile to <c>[size, size, channels]</c>, with zeros beyond the borders and beyond the last channel.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Copy<T>(ref T images, nint origin, int y, int x, int size, int channel, int channels, ref T to)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

@@ -23,7 +23,7 @@ internal static class WinogradProduct
         Strip<T, GemmKernel6x2>(ref a, aRow, aStep, ref b, k, ref c, cRow, rows, finish);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Strip<T, TKernel>(
         ref T a, nint aRow, nint aStep, ref T b, int k, ref T c, nint cRow, int rows, GemmFinish finish)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

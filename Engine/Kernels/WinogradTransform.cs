@@ -31,7 +31,7 @@ internal static class WinogradTransform
     /// <param name="to">Element [0, 0] of the result, row by row.</param>
     /// <param name="toStep">The distance of the elements of the result.</param>
     /// <param name="work">Working memory of <see cref="Points"/> vectors.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Run<T, TStep>(ref T from, nint fromRow, nint fromColumn, ref T to, nint toStep, ref T work)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TStep : IWinogradStep

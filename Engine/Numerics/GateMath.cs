@@ -41,10 +41,10 @@ internal static class GateMath<T, TVector, TVectors>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Sigmoid(TVector x)
     {
-        // exp(−x) = 2ⁿ · (1 + e)
-        TVector e = Reduced(
-            TVectors.Negate(TVectors.Clamp(x, TVectors.Constant(SigmoidLimit, SigmoidLimitSingle))), out TVector scale);
-        return TVectors.Divide(One, TVectors.MultiplyAdd(scale, e, TVectors.Add(One, scale)));
+        // exp(−x) = 2ⁿ · (1 + e); both factors come with a minus.
+        TVector minusE = Reduced(
+            TVectors.Clamp(x, TVectors.Constant(SigmoidLimit, SigmoidLimitSingle)), sign: -1, out TVector minusScale);
+        return TVectors.Divide(One, TVectors.MultiplyAdd(minusScale, minusE, TVectors.Subtract(One, minusScale)));
     }
 
     /// <summary>tanh(x) = (exp(2x) − 1) / (exp(2x) + 1).</summary>
@@ -53,50 +53,54 @@ internal static class GateMath<T, TVector, TVectors>
     {
         // exp(2x) − 1 = 2ⁿ · e + (2ⁿ − 1)
         TVector e = Reduced(
-            TVectors.Clamp(TVectors.Add(x, x), TVectors.Constant(TanhLimit, TanhLimitSingle)), out TVector scale);
+            TVectors.Clamp(TVectors.Add(x, x), TVectors.Constant(TanhLimit, TanhLimitSingle)), sign: 1, out TVector scale);
         e = TVectors.MultiplyAdd(scale, e, TVectors.Subtract(scale, One));
         return TVectors.Divide(e, TVectors.Add(e, TVectors.Constant(2, 2)));
     }
 
-    /// <summary>exp(x) = scale · (1 + result), where scale is a power of two and the result at most √2 − 1.</summary>
+    /// <summary>
+    /// exp(sign · x) = scale · (1 + rest), where scale is a power of two and the rest at most √2 − 1; gives sign · rest and
+    /// sign · scale. The sign is in the constants, and so costs nothing.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Reduced(TVector x, out TVector scale)
+    private static TVector Reduced(TVector x, double sign, out TVector scale)
     {
         TVector rounder = TVectors.Constant(Rounder, RounderSingle);
-        TVector shifted = TVectors.MultiplyAdd(x, TVectors.Constant(Log2OfE, Log2OfE), rounder);
+        TVector shifted = TVectors.MultiplyAdd(x, Coefficient(sign * Log2OfE), rounder);
         TVector n = TVectors.Subtract(shifted, rounder);
         TVector r = typeof(T) == typeof(float) && Simd.RoundsOnce
-            ? TVectors.MultiplyAdd(n, Coefficient(-Ln2), x)
+            ? TVectors.MultiplyAdd(n, Coefficient(sign * -Ln2), x)
             : TVectors.MultiplyAdd(
                 n,
-                TVectors.Constant(-Ln2Low, -Ln2LowSingle),
-                TVectors.MultiplyAdd(n, TVectors.Constant(-Ln2High, -Ln2HighSingle), x));
-        scale = TVectors.PowerOfTwo(shifted);
+                TVectors.Constant(sign * -Ln2Low, sign * -Ln2LowSingle),
+                TVectors.MultiplyAdd(n, TVectors.Constant(sign * -Ln2High, sign * -Ln2HighSingle), x));
+        scale = TVectors.PowerOfTwo(shifted, sign);
 
         // exp(r) − 1 = r + r² · p(r). In float p is the polynomial of least largest error, some 2^-26 of the result (Remez's
-        // method); its terms in pairs, since a chain of four would be longer than what the processor looks ahead.
+        // method); its terms in pairs, since a chain of four would be longer than what the processor looks ahead. With a minus
+        // everywhere, powers of r that are even change their sign.
         TVector square = TVectors.Multiply(r, r);
         TVector p;
         if (typeof(T) == typeof(float))
         {
-            TVector low = TVectors.MultiplyAdd(Coefficient(0.16666545009), r, Coefficient(0.500000005866));
-            TVector high = TVectors.MultiplyAdd(Coefficient(0.00836640718697), r, Coefficient(0.0416662889968));
-            high = TVectors.MultiplyAdd(Coefficient(0.00139461084808), square, high);
+            TVector low = TVectors.MultiplyAdd(Coefficient(0.16666545009), r, Coefficient(sign * 0.500000005866));
+            TVector high = TVectors.MultiplyAdd(Coefficient(0.00836640718697), r, Coefficient(sign * 0.0416662889968));
+            high = TVectors.MultiplyAdd(Coefficient(sign * 0.00139461084808), square, high);
             p = TVectors.MultiplyAdd(high, square, low);
         }
         else
         {
-            p = TVectors.MultiplyAdd(Coefficient(1.0 / 6227020800), r, Coefficient(1.0 / 479001600));
+            p = TVectors.MultiplyAdd(Coefficient(1.0 / 6227020800), r, Coefficient(sign / 479001600));
             p = TVectors.MultiplyAdd(p, r, Coefficient(1.0 / 39916800));
-            p = TVectors.MultiplyAdd(p, r, Coefficient(1.0 / 3628800));
+            p = TVectors.MultiplyAdd(p, r, Coefficient(sign / 3628800));
             p = TVectors.MultiplyAdd(p, r, Coefficient(1.0 / 362880));
-            p = TVectors.MultiplyAdd(p, r, Coefficient(1.0 / 40320));
+            p = TVectors.MultiplyAdd(p, r, Coefficient(sign / 40320));
             p = TVectors.MultiplyAdd(p, r, Coefficient(1.0 / 5040));
-            p = TVectors.MultiplyAdd(p, r, Coefficient(1.0 / 720));
+            p = TVectors.MultiplyAdd(p, r, Coefficient(sign / 720));
             p = TVectors.MultiplyAdd(p, r, Coefficient(1.0 / 120));
-            p = TVectors.MultiplyAdd(p, r, Coefficient(1.0 / 24));
+            p = TVectors.MultiplyAdd(p, r, Coefficient(sign / 24));
             p = TVectors.MultiplyAdd(p, r, Coefficient(1.0 / 6));
-            p = TVectors.MultiplyAdd(p, r, Coefficient(1.0 / 2));
+            p = TVectors.MultiplyAdd(p, r, Coefficient(sign / 2));
         }
 
         return TVectors.MultiplyAdd(square, p, r);

@@ -33,9 +33,6 @@ internal interface IVectors<TVector, T>
     /// <summary>a · b.</summary>
     static abstract TVector Multiply(TVector a, TVector b);
 
-    /// <summary>−a.</summary>
-    static abstract TVector Negate(TVector a);
-
     /// <summary>a / b.</summary>
     static abstract TVector Divide(TVector a, TVector b);
 
@@ -45,6 +42,6 @@ internal interface IVectors<TVector, T>
     /// <summary>x limited to [−limit, limit]; NaN stays NaN.</summary>
     static abstract TVector Clamp(TVector x, TVector limit);
 
-    /// <summary>2ⁿ, where n is in the low bits of a number to which 1.5 · 2^(bits of the mantissa) was added.</summary>
-    static abstract TVector PowerOfTwo(TVector shifted);
+    /// <summary>sign · 2ⁿ, where n is in the low bits of a number to which 1.5 · 2^(bits of the mantissa) was added.</summary>
+    static abstract TVector PowerOfTwo(TVector shifted, double sign);
 }
