@@ -152,10 +152,11 @@ internal static class SoftmaxKernels
             max = Vector.ConditionalSelect(Vector.GreaterThan(v, max), v, max);
         }
 
+        // No branch: which lane is the largest cannot be predicted.
         T result = max[0];
         for (int lane = 1; lane < Vector<T>.Count; lane++)
         {
-            result = max[lane] > result ? max[lane] : result;
+            result = T.MaxNative(result, max[lane]);
         }
 
         return result;
