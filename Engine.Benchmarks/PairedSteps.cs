@@ -7,22 +7,28 @@ namespace Engine.Benchmarks;
 /// </summary>
 internal static class PairedSteps
 {
-    /// <summary>How many pairs of steps are measured.</summary>
-    public const int Pairs = 400;
+    /// <summary>How many pairs of steps are measured at least.</summary>
+    public const int MinPairs = 400;
+
+    /// <summary>For how long pairs are measured at least, in seconds; 2,000 of them are enough.</summary>
+    public const int MinSeconds = 10;
+
+    private const int MaxPairs = 2000;
 
     /// <summary>
     /// The cells of a table: the median times of the second and the first, what the first costs more, and its quarters.
     /// </summary>
     public static string Compare(Stepper with, Stepper without)
     {
+        double pair = 0;
         for (int i = 0; i < 2; i++)
         {
-            with.Run(Pairs / 4);
-            without.Run(Pairs / 4);
+            pair = with.Run(MinPairs / 4) + without.Run(MinPairs / 4);
         }
 
-        double[] ratios = new double[Pairs], first = new double[Pairs], second = new double[Pairs];
-        for (int i = 0; i < Pairs; i++)
+        int pairs = (int)Math.Clamp(1000 * MinSeconds / pair, MinPairs, MaxPairs);
+        double[] ratios = new double[pairs], first = new double[pairs], second = new double[pairs];
+        for (int i = 0; i < pairs; i++)
         {
             (Stepper a, Stepper b) = i % 2 == 0 ? (with, without) : (without, with);
             double timeA = a.Run(1), timeB = b.Run(1);
@@ -35,7 +41,7 @@ internal static class PairedSteps
         Array.Sort(second);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{second[Pairs / 2]:F3} | {first[Pairs / 2]:F3} | {100 * (ratios[Pairs / 2] - 1):+0.0;−0.0} % "
-            + $"| {100 * (ratios[Pairs / 4] - 1):+0.0;−0.0} to {100 * (ratios[3 * Pairs / 4] - 1):+0.0;−0.0} %");
+            $"{second[pairs / 2]:F3} | {first[pairs / 2]:F3} | {100 * (ratios[pairs / 2] - 1):+0.0;−0.0} % "
+            + $"| {100 * (ratios[pairs / 4] - 1):+0.0;−0.0} to {100 * (ratios[3 * pairs / 4] - 1):+0.0;−0.0} %");
     }
 }
