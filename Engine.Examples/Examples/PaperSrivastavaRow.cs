@@ -28,7 +28,7 @@ internal sealed record PaperSrivastavaRow(string Key, string Title, int[] Units)
             { PaperError = 1.06, HasDropout = true, HasMaxNorm = true, Epochs = 250 },
         new("dropout", "dropout, ReLU, 3×1024", s_three)
             { PaperError = 1.25, HasDropout = true, Epochs = 250 },
-        new("plain", "no dropout, ReLU, 3×1024", s_three),
+        new("plain", "no dropout, ReLU, 3×1024", s_three) { Epochs = 60 },
         new("logistic", "no dropout, logistic, 2×800", [800, 800]) { PaperError = 1.60, IsLogistic = true, Epochs = 60 },
     ];
 
@@ -69,7 +69,7 @@ internal sealed record PaperSrivastavaRow(string Key, string Title, int[] Units)
     public double Sparsity { get; init; }
 
     /// <summary>The epochs of the full setting: with dropout many, without it those after which nothing changes any more.</summary>
-    public int Epochs { get; init; } = 100;
+    public required int Epochs { get; init; }
 
     /// <summary>The network, untrained.</summary>
     public Sequential CreateModel(ulong seed, int divisor = 1)
