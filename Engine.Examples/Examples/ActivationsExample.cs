@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Numerics.Tensors;
 using Engine.Data;
+using Engine.Initializers;
 using Engine.Layers;
 using Engine.Visualization;
 using static Engine.Activations.ActivationFunction;
@@ -54,7 +55,7 @@ internal sealed class ActivationsExample : Example
         context.Output.WriteLine();
         PrintFeatures(context, digits.Test, with, without, result);
         SaveActivations(context, digits.Test, with, without);
-        SaveMasks(context, rate, fitSeed);
+        SaveMasks(context, with, digits.Test.Take(ShownMasks), fitSeed);
         SaveConvolutions(context, digits.Test, convolutional, plain);
 
         result.Seconds = watch.Elapsed.TotalSeconds;
@@ -66,7 +67,7 @@ internal sealed class ActivationsExample : Example
             TrainedNetwork.Train(model, label, digits, count, fitSeed, context);
     }
 
-    private static Sequential CreateDense(double rate, ulong seed) => new(
+    internal static Sequential CreateDense(double rate, ulong seed) => new(
         new Input(28, 28, 1),
         new Flatten(),
         new Dense(128, ReLU),
@@ -133,7 +134,7 @@ internal sealed class ActivationsExample : Example
         }
 
         context.Print(table);
-        context.Output.WriteLine(
+        context.Say(
             "A dead unit is zero on every digit. Correlation: the mean of |r| over all pairs of units that are alive.");
     }
 
@@ -173,18 +174,35 @@ internal sealed class ActivationsExample : Example
             Enumerable.Range(0, labels.Length).Where(i => labels[i] == digit).Take(ShownPerClass))]);
     }
 
-    // Dropout of ones is the mask itself; with a row for each sample of a batch.
-    private static void SaveMasks(ExampleContext context, double rate, ulong seed)
+    private static void SaveMasks(ExampleContext context, TrainedNetwork with, Dataset shown, ulong seed)
     {
-        Tensor<float> first = Ones(ShownMasks, 128), second = Ones(ShownMasks, 64);
-        context.Save(
-            Chart.OfMasks(("Behind dense", Dropout.Apply(first, rate, seed)), ("Behind dense_1", Dropout.Apply(second, rate, seed + 1))),
-            "masks.png",
-            800,
-            400);
+        (Tensor<float> first, Tensor<float> second) = DrawMasks(with.Model, shown.Inputs, seed);
+        context.Save(Chart.OfMasks(("Behind dense", first), ("Behind dense_1", second)), "masks.png", 800, 400);
+    }
 
-        static Tensor<float> Ones(int samples, int units) =>
-            Tensor.Create([.. Enumerable.Repeat(1f, samples * units)], [samples, units]);
+    /// <summary>
+    /// The masks that a network's dropout layers draw for a batch. They stand at their places between layers that make ones of
+    /// everything: activations that are zero anyway would hide what is dropped.
+    /// </summary>
+    internal static (Tensor<float> First, Tensor<float> Second) DrawMasks(Sequential network, Tensor<float> batch, ulong seed)
+    {
+        var masks = new Sequential(
+            new Input(28, 28, 1),
+            new Flatten(),
+            Ones("dense"),
+            network.GetLayer("dropout"),
+            Ones("dense_1"),
+            network.GetLayer("dropout_1"));
+        return (Draw("dropout"), Draw("dropout_1"));
+
+        Dense Ones(string layer) => new(
+            network.OutputOf(layer).Output.Shape[0],
+            ReLU,
+            kernelInitializer: Initializer.Zeros,
+            biasInitializer: Initializer.Ones);
+
+        Tensor<float> Draw(string layer) =>
+            masks.OutputOf(layer).Predict(batch, new PredictOptions { Phase = Phase.Training, Seed = seed });
     }
 
     private static void SaveConvolutions(ExampleContext context, Dataset test, TrainedNetwork with, TrainedNetwork without)

@@ -59,10 +59,10 @@ internal sealed class ActiveLearningExample : Example
 
         context.Output.WriteLine();
         context.Print(table);
-        context.Output.WriteLine($"Test accuracy, mean of {runs} run{(runs == 1 ? "" : "s")}, by the number of labels.");
+        context.Say($"Test accuracy, mean of {runs} run{(runs == 1 ? "" : "s")}, by the number of labels.");
         context.Save(
             Chart.Lines(
-                "Labels asked for and labels at random", "labels", "test accuracy (%)",
+                "Labels asked for and labels at random", "Labels", "Test accuracy (%)",
                 ("asked for, by mutual information", counts, [.. meanAsked.Select(accuracy => 100 * accuracy)]),
                 ("at random", counts, [.. meanRandom.Select(accuracy => 100 * accuracy)])),
             "active-learning.png");

@@ -73,6 +73,6 @@ internal sealed class AugmentExample : Example
                 originals, new PredictOptions { Phase = Phase.Training, Seed = seed + (ulong)row })));
         }
 
-        context.Save(Chart.Images("What the network sees in training", [.. rows]), "digits.png", 900, 480);
+        context.Save(Chart.Images("What the network sees in training", [.. rows]), "digits.png", 800, 440);
     }
 }

@@ -28,7 +28,7 @@ internal static class Comparison
         }
 
         context.Print(table);
-        context.Output.WriteLine("Both accuracies are measured after training, with dropout off; the gap is their difference.");
+        context.Say("Both accuracies are measured after training, with dropout off; the gap is their difference.");
     }
 
     /// <summary>Draws accuracy and loss of all networks by epoch.</summary>
@@ -69,14 +69,14 @@ internal static class Comparison
         double chance = 2 * Math.Sqrt(onlyFirst + onlySecond);
         bool isClear = Math.Abs(onlyFirst - onlySecond) > chance;
         context.Output.WriteLine();
-        context.Output.WriteLine(
+        context.Say(
             $"The gap between training and test {(with.Gap < without.Gap ? "is narrower" : "is not narrower")} with {what}: "
             + $"{Text.Points(with.Gap)} against {Text.Points(without.Gap)}.");
-        context.Output.WriteLine(
+        context.Say(
             $"Of {Text.Count(labels.Length)} test digits, {onlyFirst} are read right by the network with {what} alone and {onlySecond} "
             + "by the one without it alone.");
         string better = onlyFirst > onlySecond ? "with" : "without";
-        context.Output.WriteLine(isClear
+        context.Say(isClear
             ? $"That is more than chance: the network {better} {what} reads unseen digits better."
             : "Chance alone would do that: on unseen digits neither network is clearly better.");
     }

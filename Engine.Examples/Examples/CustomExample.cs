@@ -71,7 +71,7 @@ internal sealed class CustomExample : Example
 
         context.Output.WriteLine();
         context.Print(table);
-        context.Output.WriteLine("""
+        context.Say("""
             The two draw different masks, so that their accuracies differ as those of two seeds do. The built-in layer is faster:
             it draws its random numbers several at a time, and fewer bits of them.
             """);

@@ -78,10 +78,10 @@ internal sealed class DropoutExample : Example
         if (!Model.Load(context.PathOf(File)).Predict(test.Inputs, options).SequenceEqual(model.Predict(test.Inputs, options)))
         {
             throw new InvalidDataException(
-                $"dropout: expected the model in {context.PathOf(File)} to predict what the saved one does, got other numbers.");
+                $"expected the model in {context.PathOf(File)} to predict what the saved one does, got other numbers.");
         }
 
         context.Output.WriteLine();
-        context.Output.WriteLine("The network with dropout was saved and loaded: it predicts the same, bit for bit.");
+        context.Say("The network with dropout was saved and loaded: it predicts the same, bit for bit.");
     }
 }

@@ -32,7 +32,7 @@ internal sealed class FamilyExample : Example
         result.Settings.AddRange([("epochs", epochs), ("batch_size", BatchSize), ("threads", context.DegreeOfParallelism)]);
         result.Seeds.AddRange([("weights", weightSeed), ("fit", fitSeed)]);
         string length = epochs == 1 ? "1 epoch" : $"{epochs} epochs";
-        context.Output.WriteLine(
+        context.Say(
             $"Each network: a convolution, a residual block, 64 hidden units; {length} on {Text.Count(train.Count)} digits.");
 
         FamilyMember[] members = Members(ConcreteDropoutWeight(train.Count));
@@ -106,9 +106,9 @@ internal sealed class FamilyExample : Example
         context.Print(table);
         double rate = results[^1].Model.Layers.OfType<ConcreteDropout>().Single().Rate;
         written.Metrics.Add(("concrete_dropout_learned_rate", rate));
-        context.Output.WriteLine(
+        context.Say(
             $"ConcreteDropout began with a rate of 0.1 and has learned {Text.Fixed(rate, 3)} for the inputs of the hidden layer.");
-        context.Output.WriteLine("One seed each: differences of some tenths of a point in test accuracy are those of two seeds.");
+        context.Say("One seed each: differences of some tenths of a point in test accuracy are those of two seeds.");
     }
 
     // In two panels: fourteen points in one would be hard to tell apart.
@@ -119,7 +119,7 @@ internal sealed class FamilyExample : Example
                 "On maps and branches, and with selu",
                 results.Where(member => IsOnMaps(member.Name) || member.Name == "none"))),
         "accuracies.png",
-        900,
+        800,
         560);
 
     private static bool IsOnMaps(string name) =>

@@ -99,10 +99,10 @@ internal sealed class ForecastExample : Example
     {
         int last = sunspots.Year(sunspots.Numbers.Length - 1);
         int validation = sunspots.Year(data.ValidationStart), test = sunspots.Year(data.TestStart);
-        context.Output.WriteLine(
+        context.Say(
             $"Data: sunspot numbers of {sunspots.FirstYear} to {last}. Trained until {validation - 1}, stopped by {validation} to "
             + $"{test - 1}, tested on {test} to {last}.");
-        context.Output.WriteLine(
+        context.Say(
             $"The network sees {Window} years, about three cycles of the sun, and says the next {data.Horizon}.");
         context.Output.WriteLine();
     }
@@ -139,9 +139,9 @@ internal sealed class ForecastExample : Example
 
         context.Output.WriteLine();
         context.Print(table);
-        context.Output.WriteLine("Root mean square error on the years of the test, in sunspot numbers, by how far ahead it is.");
+        context.Say("Root mean square error on the years of the test, in sunspot numbers, by how far ahead it is.");
         double ratio = test.Error(series, 1, test.Mean) / test.Error(series, 1, forecasts[1].Forecast);
-        context.Output.WriteLine(ratio > 1
+        context.Say(ratio > 1
             ? $"One year ahead the line is better than the network by {Text.Percent(1 - (1 / ratio), 0)}: "
                 + "two centuries are few numbers."
             : $"One year ahead the network is better than the line by {Text.Percent(1 - ratio, 0)}.");
@@ -176,7 +176,7 @@ internal sealed class ForecastExample : Example
 
         context.Output.WriteLine();
         context.Print(table);
-        context.Output.WriteLine(
+        context.Say(
             "Noise is what the errors of the validation years have more than the samples of dropout explain.");
     }
 

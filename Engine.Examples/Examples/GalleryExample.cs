@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace Engine.Examples;
 
-/// <summary>Runs the examples and writes what they print and draw into docs/gallery.md. Whatever is registered has a section.</summary>
+/// <summary>Runs the examples and writes what they print and draw into docs/gallery.md, unless they want no section.</summary>
 /// <param name="registry">Where the examples are.</param>
 internal sealed class GalleryExample(Func<ExampleRegistry> registry) : Example
 {
@@ -68,7 +68,7 @@ internal sealed class GalleryExample(Func<ExampleRegistry> registry) : Example
     private static string DocsOfRepository() => Repository.RootOf(AppContext.BaseDirectory) is { } root
         ? Path.Combine(root, "docs")
         : throw new DirectoryNotFoundException(
-            $"gallery: expected Engine.sln in a folder around {AppContext.BaseDirectory}, got none. Name the folder with --docs.");
+            $"expected Engine.sln in a folder around {AppContext.BaseDirectory}, got none. Name the folder with --docs.");
 
     // One example that fails does not keep the others from the page.
     private static bool TryRun(Example example, ExampleContext context, string docs, GalleryPage page)
@@ -87,8 +87,7 @@ internal sealed class GalleryExample(Func<ExampleRegistry> registry) : Example
         }
 
         double seconds = watch.Elapsed.TotalSeconds;
-        IEnumerable<string> files = example.Gallery.Pictures?.Select(own.PathOf)
-            ?? own.Pictures.Where(file => Path.GetExtension(file) == ".png");
+        IEnumerable<string> files = example.Gallery.Pictures?.Select(own.PathOf) ?? own.Pictures;
         List<string> pictures = [];
         foreach (string file in files)
         {

@@ -94,7 +94,7 @@ internal sealed class HistoryExample : Example
         }
 
         context.Print(table);
-        context.Output.WriteLine(
+        context.Say(
             "Validation loss that grows while training loss falls is overfitting. EarlyStopping(\"val_loss\") would stop in time.");
     }
 

@@ -52,7 +52,7 @@ internal sealed class HowItWorksExample : Example
                 Chart.HeatMap(BlankDropped(FirstRows(inverted)), "Inverted: mask · x / (1 − rate)", "Sample", DroppedTitle),
                 Chart.HeatMap(BlankDropped(FirstRows(classic)), "Classic: mask · x", "Sample", DroppedTitle)),
             "masks.png",
-            900,
+            800,
             480);
         SaveMeans(context, x, means, masks);
         result.Settings.AddRange([("rate", Rate), ("rows", Rows), ("columns", Columns), ("masks", masks)]);
@@ -138,7 +138,7 @@ internal sealed class HowItWorksExample : Example
         }
 
         context.Print(table);
-        context.Output.WriteLine(
+        context.Say(
             "Both forms hand the next layer what it was trained on. The inverted one, which this library uses, leaves inference alone.");
         return means;
     }
@@ -179,7 +179,7 @@ internal sealed class HowItWorksExample : Example
                     ("inverted: mask · x / (1 − rate)", inputs, inverted),
                     ("classic: mask · x", inputs, classic))),
             "expected-value.png",
-            900,
+            800,
             480);
     }
 

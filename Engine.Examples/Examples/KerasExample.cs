@@ -17,6 +17,9 @@ internal abstract class KerasExample : Example
 
     public override IReadOnlyList<Option> Options => [s_runs, Digits.Folder];
 
+    // Keras's figures are those of all of MNIST, which the page does not have.
+    public override GalleryContent Gallery => GalleryContent.None;
+
     /// <summary>The dropout rate, for the record.</summary>
     protected abstract double Rate { get; }
 
@@ -84,7 +87,7 @@ internal abstract class KerasExample : Example
         result.Metrics.Insert(0, ("mean_test_accuracy", mean));
         context.Output.WriteLine();
         context.Print(table);
-        context.Output.WriteLine(
+        context.Say(
             $"Mean test accuracy after the last epoch: {Text.Percent(mean)}. The best epoch is chosen by the test digits: for information only.");
         context.Save(Chart.OfHistories([.. histories], "val_accuracy"), "accuracy.png");
         context.Save(Chart.OfHistories([.. histories], "loss", "val_loss"), "loss.png");

@@ -81,8 +81,8 @@ internal sealed class LearningRateExample : Example
 
         context.Output.WriteLine();
         context.Print(table);
-        context.Output.WriteLine("A tenth is what guessing reads right: there the training has diverged, or has hardly begun.");
-        context.Save(Chart.SideBySide(Draw("Without dropout", 0), Draw("With dropout 0.5", 0.5)), "optimizers.png", 900);
+        context.Say("A tenth is what guessing reads right: there the training has diverged, or has hardly begun.");
+        context.Save(Chart.SideBySide(Draw("Without dropout", 0), Draw("With dropout 0.5", 0.5)), "optimizers.png");
         return result;
 
         Chart Draw(string title, double dropout) => Chart.Lines(
@@ -108,7 +108,7 @@ internal sealed class LearningRateExample : Example
         };
         AddSettings(sweep, digits, epochs);
         context.Output.WriteLine();
-        context.Output.WriteLine(string.Create(
+        context.Say(string.Create(
             CultureInfo.InvariantCulture,
             $"SGD with momentum {Momentum} from {ScheduledRate}, under schedules, with dropout {ScheduledDropout}:"));
         SweepResult result = ExampleSweep.Run(context, sweep, "schedules", [Validation, Test], trial => TrainOne(
@@ -116,9 +116,9 @@ internal sealed class LearningRateExample : Example
 
         context.Output.WriteLine();
         context.Print(result.ToTable((Validation, "validation accuracy", "P2"), (Test, "test accuracy", "P2")));
-        context.Output.WriteLine("Means over the seeds, ± their standard error.");
-        context.Save(DrawSchedules(schedules, epochs, stepsPerEpoch), "schedules.png", 900);
-        context.Save(DrawAccuracies(result, epochs), "validation.png", 900);
+        context.Say("Means over the seeds, ± their standard error.");
+        context.Save(DrawSchedules(schedules, epochs, stepsPerEpoch), "schedules.png");
+        context.Save(DrawAccuracies(result, epochs), "validation.png");
         return result;
     }
 

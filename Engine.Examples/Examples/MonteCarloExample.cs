@@ -119,7 +119,7 @@ internal sealed class MonteCarloExample : Example
 
         context.Output.WriteLine();
         context.Print(table);
-        context.Output.WriteLine(
+        context.Say(
             "Means over digits; entropies and information in nats, at most log 10 = 2.303. A network that knows what it does not know "
             + "has higher ones where it is wrong.");
     }
@@ -163,11 +163,11 @@ internal sealed class MonteCarloExample : Example
         context.Save(
             Chart.SideBySide(
                 Chart.Lines(
-                    "Test error", "samples averaged", "test error (%)",
+                    "Test error", "Samples averaged", "Test error (%)",
                     ("mean of Monte Carlo samples", k, [.. averages.Skip(1).Select(point => 100 * (1 - point.Accuracy))]),
                     ("dropout off", [k[0], k[^1]], [100 * (1 - scaled.Accuracy), 100 * (1 - scaled.Accuracy)])),
                 Chart.Lines(
-                    "Negative log-likelihood", "samples averaged", "nats",
+                    "Negative log-likelihood", "Samples averaged", "Negative log-likelihood (nats)",
                     ("mean of Monte Carlo samples", k, [.. averages.Skip(1).Select(point => point.NegativeLogLikelihood)]),
                     ("dropout off", [k[0], k[^1]], [scaled.NegativeLogLikelihood, scaled.NegativeLogLikelihood]))),
             "averaging.png");
@@ -178,7 +178,7 @@ internal sealed class MonteCarloExample : Example
         {
             context.Save(
                 Chart.Histogram(
-                    "Predictive entropy of right and wrong predictions", "predictive entropy (nats)",
+                    "Predictive entropy of right and wrong predictions", "Predictive entropy (nats)",
                     ("right", Tensor.Create(Of(right: true))), ("wrong", Tensor.Create(Of(right: false)))),
                 "entropy.png");
         }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Globalization;
 using Engine.Visualization;
 
@@ -36,7 +35,6 @@ internal sealed class PaperGalExample : Example
 
     public override int Run(ExampleContext context)
     {
-        var watch = Stopwatch.StartNew();
         string[] keys = context.Get(s_sets)?.Split(',') ?? (context.Full ? [.. PaperGalSet.Keys] : ["yacht"]);
         if (Array.Find(keys, key => !PaperGalSet.Keys.Contains(key)) is { } unknown)
         {
@@ -65,13 +63,12 @@ internal sealed class PaperGalExample : Example
                 Math.Min(splits, set.Splits),
                 new PaperGalSettings(context.Epochs ?? (set.Epochs * factor), samples, seed))),
         ];
-        double seconds = watch.Elapsed.TotalSeconds;
         context.Output.WriteLine();
         Print(context, "Test root mean squared error", runs, run => run.Rmse, set => set.Rmse, set => set.PaperRmse);
         Print(context, "Test log-likelihood", runs, run => run.LogLikelihood, set => set.Likelihood, set => set.PaperLikelihood);
         Conclude(context, runs, splits, factor);
         SaveChart(context, runs);
-        WriteResult(context, runs, samples, seed, seconds);
+        WriteResult(context, runs, samples, seed);
         context.PrintFiles();
         return 0;
     }
@@ -116,14 +113,14 @@ internal sealed class PaperGalExample : Example
 
     private static void Conclude(ExampleContext context, PaperGalRun[] runs, int splits, int factor)
     {
-        context.Output.WriteLine(
+        context.Say(
             "± is the standard error over the splits, in the paper's column their standard deviation; allowed is twice the standard "
             + "error of the difference.");
         if (splits < FullSplits || factor < FullFactor || context.Epochs is not null)
-            context.Output.WriteLine("A short run: the figures of 2018 are of 20 splits and 4,000 epochs; --full trains as long.");
+            context.Say("A short run: the figures of 2018 are of 20 splits and 4,000 epochs; --full trains as long.");
         double training = runs.Sum(run => run.Splits.Sum(split => split.TrainingSeconds));
         double sampling = runs.Sum(run => run.Splits.Sum(split => split.SamplingSeconds));
-        context.Output.WriteLine(
+        context.Say(
             $"The trainings took {Text.Fixed(training, 0)} s and the samples {Text.Fixed(sampling, 0)} s, added up over the threads.");
     }
 
@@ -141,9 +138,9 @@ internal sealed class PaperGalExample : Example
             "differences.png");
     }
 
-    private static void WriteResult(ExampleContext context, PaperGalRun[] runs, int samples, ulong seed, double seconds)
+    private static void WriteResult(ExampleContext context, PaperGalRun[] runs, int samples, ulong seed)
     {
-        var result = new ExampleResult { Seconds = seconds };
+        var result = new ExampleResult { Seconds = runs.Sum(run => run.WallSeconds) };       // null where a part is not known
         result.Settings.AddRange(
             [("samples", samples), ("batch_size", PaperGalNetwork.BatchSize), ("threads", context.DegreeOfParallelism)]);
         result.Seeds.Add(("all", seed));

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace Engine.Examples;
@@ -12,6 +13,7 @@ internal sealed class PaperGalRun
     private readonly ExampleContext _context;
     private readonly string _path;
     private PaperGalProgress _progress;
+    private long _lastDone = Stopwatch.GetTimestamp();
 
     private PaperGalRun(ExampleContext context, PaperGalSet set, PaperGalSettings settings)
     {
@@ -27,6 +29,9 @@ internal sealed class PaperGalRun
     public int Epochs => _progress.Settings.Epochs;
 
     public IReadOnlyList<PaperGalSplit> Splits => _progress.Splits;
+
+    /// <summary>What the splits took by the clock, all parts together; not a number if a part did not write it down.</summary>
+    public double WallSeconds => Splits.Sum(split => split.WallSeconds ?? double.NaN);
 
     public PaperGalFigure PlainRmse => Figure(split => split.PlainRmse);
 
@@ -55,6 +60,8 @@ internal sealed class PaperGalRun
     {
         lock (_lock)
         {
+            split = split with { WallSeconds = Stopwatch.GetElapsedTime(_lastDone).TotalSeconds };
+            _lastDone = Stopwatch.GetTimestamp();
             _progress = _progress with { Splits = [.. Splits.Append(split).OrderBy(done => done.Split)] };
             ProgressFile.Save(_path, _progress);
             _context.Output.WriteLine(string.Create(

@@ -72,10 +72,11 @@ internal sealed class PaperGalSet
 
     /// <summary>Reads a set; the small one from this repository if it is nowhere else.</summary>
     /// <exception cref="DirectoryNotFoundException">The set is not there; the message says where to put it.</exception>
-    public static PaperGalSet Load(string key)
+    public static PaperGalSet Load(string key) => Load(key, Environment.GetEnvironmentVariable("ENGINE_DATA_DIR"));
+
+    internal static PaperGalSet Load(string key, string? data)
     {
         Published published = s_all.First(set => set.Folder == key);
-        string? data = Environment.GetEnvironmentVariable("ENGINE_DATA_DIR");
         string[] places =
         [
             .. string.IsNullOrEmpty(data) ? Array.Empty<string>() : [Path.Combine(data, "uci", key)],
@@ -85,7 +86,7 @@ internal sealed class PaperGalSet
         return folder is not null
             ? new PaperGalSet(published, folder)
             : throw new DirectoryNotFoundException(
-                $"paper-gal: expected the set {key} in {string.Join(" or ", places)}. Put its files there (Data/uci/README.md says "
+                $"{key}: expected the set in {string.Join(" or ", places)}. Put its files there (Data/uci/README.md says "
                 + "which), or set ENGINE_DATA_DIR to the folder that holds uci.");
     }
 

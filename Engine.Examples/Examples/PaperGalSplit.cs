@@ -18,6 +18,10 @@ internal sealed record PaperGalSettings(int Epochs, int Samples, ulong Seed);
 /// <param name="LogLikelihood">The test log-likelihood.</param>
 /// <param name="TrainingSeconds">Spent on training, of one thread.</param>
 /// <param name="SamplingSeconds">Spent on samples, of one thread.</param>
+/// <param name="WallSeconds">
+/// By the clock, since the split that was done before it: splits run side by side, and the sum over all is what the set took.
+/// Null in files of a time that did not write it down.
+/// </param>
 internal sealed record PaperGalSplit(
     string Set,
     int Split,
@@ -27,7 +31,8 @@ internal sealed record PaperGalSplit(
     double Rmse,
     double LogLikelihood,
     double TrainingSeconds,
-    double SamplingSeconds)
+    double SamplingSeconds,
+    double? WallSeconds = null)
 {
     /// <summary>
     /// Trains a network for each rate and precision on the first four fifths of the split's training rows, takes those that make

@@ -53,9 +53,7 @@ internal sealed class RatesExample : Example
             context, sweep, "trials", [Train, Validation, Test], trial => TrainOne(trial, digits, epochs));
 
         context.Output.WriteLine();
-        context.Print(sweepResult.ToTable(
-            (Train, "training accuracy", "P2"), (Validation, "validation accuracy", "P2"), (Test, "test accuracy", "P2"),
-            (Gap, "gap", "P2")));
+        Print(context, sweepResult);
         SweepPoint best = Explain(context, sweepResult);
         context.Save(
             Chart.AccuracyAndGap(
@@ -109,17 +107,48 @@ internal sealed class RatesExample : Example
         })["accuracy"];
     }
 
+    private static void Print(ExampleContext context, SweepResult result)
+    {
+        var table = new ResultTable(
+            (Rate, ColumnAlignment.Right),
+            ("training accuracy", ColumnAlignment.Right),
+            ("validation accuracy", ColumnAlignment.Right),
+            ("test accuracy", ColumnAlignment.Right),
+            ("gap", ColumnAlignment.Right),
+            ("seeds", ColumnAlignment.Right));
+        foreach (SweepPoint point in result.Points)
+        {
+            table.AddRow(
+                Text.Fixed(point[Rate], 1),
+                Cell(point, Train, "%"),
+                Cell(point, Validation, "%"),
+                Cell(point, Test, "%"),
+                Cell(point, Gap, "points"),
+                Text.Count(point.Trials.Count));
+        }
+
+        context.Print(table);
+
+        // "92.10 ± 0.15 %": one seed alone has no standard error.
+        static string Cell(SweepPoint point, string metric, string unit)
+        {
+            string mean = Text.Fixed(100 * point.Mean(metric), 2);
+            double error = point.StandardError(metric);
+            return double.IsNaN(error) ? $"{mean} {unit}" : $"{mean} ± {Text.Fixed(100 * error, 2)} {unit}";
+        }
+    }
+
     private static SweepPoint Explain(ExampleContext context, SweepResult result)
     {
         SweepPoint best = result.Best(Validation);
-        context.Output.WriteLine(
+        context.Say(
             "Accuracies are means over the seeds, ± their standard error, measured after training with dropout off.");
         context.Output.WriteLine();
-        context.Output.WriteLine(
+        context.Say(
             $"Validation chooses {best}, which reads {Text.Percent(best.Mean(Test))} of the test digits right: "
             + "the test digits have no say in it.");
         SweepPoint least = result.Points[0], most = result.Points[^1];
-        context.Output.WriteLine(
+        context.Say(
             $"From {least} to {most} the gap between training and test goes from {Text.Points(least.Mean(Gap))} "
             + $"to {Text.Points(most.Mean(Gap))}.");
         return best;

@@ -37,7 +37,7 @@ internal sealed class RegularizationExample : Example
         var digits = Digits.Load(context, [28, 28, 1]);
         if (!context.Full)
             digits = digits with { Train = digits.Train.Take(Math.Min(context.Get(s_examples), digits.Train.Count)) };
-        context.Output.WriteLine($"Trained on the first {Text.Count(digits.Train.Count)} of them.");
+        context.Say($"Trained on the first {Text.Count(digits.Train.Count)} digits.");
 
         (string Name, string Key, RegularizedNetwork Network)[] kinds =
         [
@@ -54,7 +54,7 @@ internal sealed class RegularizationExample : Example
         context.Output.WriteLine();
         Comparison.Print(context, networks);
         double noise = 2 * Math.Sqrt(2 * networks[0].TestAccuracy * (1 - networks[0].TestAccuracy) / digits.Test.Count);
-        context.Output.WriteLine(
+        context.Say(
             $"With {Text.Count(digits.Test.Count)} test digits, two accuracies that differ by less than {Text.Points(noise)} "
             + "may be equal.");
         context.Output.WriteLine();

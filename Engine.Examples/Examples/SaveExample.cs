@@ -33,7 +33,7 @@ internal sealed class SaveExample : Example
         if (half == 0)
         {
             throw new InvalidOperationException(
-                $"save: expected at least 2 epochs, to stop between them, got {epochs}. Give --epochs 2 or more.");
+                $"--epochs: expected at least 2, to stop between them, got {epochs}.");
         }
 
         ulong weightSeed = context.Seed ?? 42, fitSeed = context.Seed ?? 7;
@@ -151,7 +151,7 @@ internal sealed class SaveExample : Example
         context.Output.WriteLine();
         context.Print(table);
         if (comparisons.FirstOrDefault(one => CountDifferences(one.Found, one.Expected) > 0) is { What: { } wrong })
-            throw new InvalidDataException($"save: expected the same bits everywhere, got others in {wrong}.");
+            throw new InvalidDataException($"expected the same bits everywhere, got others in {wrong}.");
     }
 
     private static void PrintContents(ExampleContext context, string keep, string halfway)
@@ -196,8 +196,7 @@ internal sealed class SaveExample : Example
         context.Save(
             Chart.SideBySide(
                 Draw("Training loss", "Loss (mean per sample)", "loss"), Draw("Learning rate", "Learning rate", "learning_rate")),
-            "training.png",
-            900);
+            "training.png");
 
         Chart Draw(string title, string unit, string key) => Chart.Lines(
             title, "Epoch", unit,

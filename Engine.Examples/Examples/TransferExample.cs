@@ -166,7 +166,7 @@ internal sealed class TransferExample : Example
     private static void Conclude(ExampleContext context, int few, List<Trained> trained)
     {
         double gain = trained[0].TestAccuracy - trained[1].TestAccuracy;
-        context.Output.WriteLine(
+        context.Say(
             $"From {few} examples the frozen base under a new head reads {Text.Points(Math.Abs(gain))} {(gain >= 0 ? "more" : "less")} "
             + $"of the test digits right than the network from scratch, and trains {Text.Fixed(trained[1].Seconds / trained[0].Seconds, 1)} "
             + "times as fast: no gradient goes below the head.");

@@ -128,7 +128,7 @@ internal sealed class UncertaintyExample : Example
 
         context.Output.WriteLine();
         context.Print(table);
-        context.Output.WriteLine(
+        context.Say(
             "The calibration error, over 15 bins, is how far confidence and accuracy lie apart on the average. A temperature above 1 "
             + "means that the plain network was too sure of itself.");
     }
@@ -142,16 +142,17 @@ internal sealed class UncertaintyExample : Example
             height: 640);
 
         context.Save(
-            Chart.Lines("Accuracy on the digits a network is most certain of", "retained digits (%)", "accuracy on these (%)", [.. names.Select(
-            (name, i) =>
-            {
-                IReadOnlyList<RetainedAccuracy> curve =
-                    Calibration.AccuracyWhenRetaining(predictions[i], labels, Entropies(predictions[i]));
-                return (
-                    name,
-                    (IReadOnlyList<double>)[.. curve.Select(point => 100 * point.Fraction)],
-                    (IReadOnlyList<double>)[.. curve.Select(point => 100 * point.Accuracy)]);
-            })]),
+            Chart.Lines(
+                "Accuracy on the digits a network is most certain of", "Retained digits (%)", "Accuracy on these (%)",
+                [.. names.Select((name, i) =>
+                {
+                    IReadOnlyList<RetainedAccuracy> curve =
+                        Calibration.AccuracyWhenRetaining(predictions[i], labels, Entropies(predictions[i]));
+                    return (
+                        name,
+                        (IReadOnlyList<double>)[.. curve.Select(point => 100 * point.Fraction)],
+                        (IReadOnlyList<double>)[.. curve.Select(point => 100 * point.Accuracy)]);
+                })]),
             "retained.png");
     }
 
@@ -177,11 +178,10 @@ internal sealed class UncertaintyExample : Example
         context.Save(
             Chart.SideBySide(
                 Chart.Lines(
-                    "Entropy of turned digits", "angle (degrees)", "mean predictive entropy (nats)",
+                    "Entropy of turned digits", "Angle (degrees)", "Mean predictive entropy (nats)",
                     [.. ways.Select((way, w) => (way.Name, (IReadOnlyList<double>)angles, (IReadOnlyList<double>)entropy[w]))]),
-                Chart.Lines("Accuracy of the plain network", "angle (degrees)", "accuracy (%)", ("plain", angles, accuracy))),
-            "turned.png",
-            width: 1000);
+                Chart.Lines("Accuracy of the plain network", "Angle (degrees)", "Accuracy (%)", ("plain", angles, accuracy))),
+            "turned.png");
         for (int w = 0; w < ways.Length; w++)
             result.Metrics.AddRange([($"entropy_{w}_at_0", entropy[w][0]), ($"entropy_{w}_at_90", entropy[w][6])]);
     }

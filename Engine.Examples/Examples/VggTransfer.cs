@@ -56,7 +56,7 @@ internal static class VggTransfer
     private static void CheckFile(string path, TextWriter output)
     {
         if (!File.Exists(path))
-            throw new FileNotFoundException($"transfer: expected a file of VGG16's weights, found none at {path}.", path);
+            throw new FileNotFoundException($"expected a file of VGG16's weights, found none at {path}.", path);
         using FileStream file = File.OpenRead(path);
 #pragma warning disable CA5351 // Keras publishes this sum: it tells files apart, and guards nothing.
         string md5 = Convert.ToHexStringLower(MD5.HashData(file));

@@ -11,7 +11,7 @@ internal sealed class ExampleContext
     private readonly ParseResult _arguments;
     private readonly List<string> _files = [];
     private readonly List<string> _pictures = [];
-    private readonly List<ResultTable> _tables = [];
+    private readonly List<string> _parts = [];
 
     public ExampleContext(
         string example, ParseResult arguments, SharedOptions shared, TextWriter output, CancellationToken cancellation)
@@ -66,10 +66,10 @@ internal sealed class ExampleContext
     /// <summary>Where to print.</summary>
     public TextWriter Output { get; }
 
-    /// <summary>The tables printed so far.</summary>
-    public IReadOnlyList<ResultTable> Tables => _tables;
+    /// <summary>The tables printed and the sentences said so far, in this order, each as Markdown that ends its line.</summary>
+    public IReadOnlyList<string> Parts => _parts;
 
-    /// <summary>The paths of the charts saved so far.</summary>
+    /// <summary>The paths of the charts saved so far, as PNG.</summary>
     public IReadOnlyList<string> Pictures => _pictures;
 
     /// <summary>Cancelled by Ctrl-C.</summary>
@@ -90,7 +90,7 @@ internal sealed class ExampleContext
     /// <summary>Prints a table, with a frame where there is a terminal.</summary>
     public void Print(ResultTable table)
     {
-        _tables.Add(table);
+        _parts.Add(table.ToMarkdown());
         Output.Flush();
         if (Output == Console.Out)
             table.Write();
@@ -98,17 +98,32 @@ internal sealed class ExampleContext
             table.Write(Output, isTerminal: false);
     }
 
+    /// <summary>
+    /// Prints what the numbers mean, or how far not to trust them: the page of the gallery has it, too. What only a reader of the
+    /// console needs goes to <see cref="Output"/>.
+    /// </summary>
+    public void Say(string text)
+    {
+        _parts.Add($"{text.ReplaceLineEndings("\n")}\n");
+        Output.WriteLine(text);
+    }
+
     /// <summary>Says how a model is measured and asked for predictions.</summary>
     public PredictOptions NewPredictOptions() =>
         new() { DegreeOfParallelism = DegreeOfParallelism, CancellationToken = Cancellation };
 
-    /// <summary>Saves a chart among this example's results, of a size that a README and a slide can show: what suits it if null.</summary>
+    /// <summary>Saves a chart among this example's results, as PNG and beside it as SVG.</summary>
+    /// <param name="chart">The chart.</param>
+    /// <param name="file">The name of the PNG.</param>
+    /// <param name="width">Its width in pixels, such that a README and a slide can show it; what suits the chart if null.</param>
+    /// <param name="height">Its height, likewise.</param>
     public void Save(Chart chart, string file, int? width = null, int? height = null)
     {
-        string path = PathOf(file);
-        chart.Save(path, width, height);
-        _files.Add(path);
-        _pictures.Add(path);
+        string png = PathOf(file), svg = Path.ChangeExtension(png, ".svg");
+        chart.Save(png, width, height);
+        chart.Save(svg, width, height);
+        _files.AddRange([png, svg]);
+        _pictures.Add(png);
     }
 
     /// <summary>Saves a model among this example's results.</summary>

@@ -48,10 +48,10 @@ internal sealed partial class GalleryPage
     {
         var text = new StringBuilder($"## {example.Name}\n\n{example.Summary}\n\n");
         text.Append($"```sh\ndotnet run -c Release --project Engine.Examples -- {example.Name}\n```\n\n");
-        if (example.Gallery.HasTables)
+        if (example.Gallery.HasText)
         {
-            foreach (string table in context.Tables.Select(table => table.ToMarkdown()))
-                text.Append(table).Append('\n');
+            foreach (string part in context.Parts)
+                text.Append(part).Append('\n');
         }
 
         foreach (string picture in pictures)

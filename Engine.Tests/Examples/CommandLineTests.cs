@@ -87,6 +87,15 @@ public class CommandLineTests
     }
 
     [Test]
+    public void ATrainingOfOneEpochCannotBeStoppedHalfway()
+    {
+        StringWriter output = new() { NewLine = "\n" }, error = new() { NewLine = "\n" };
+        int code = new CommandLine(ExampleRegistry.All, output, error).Run(["save", "--epochs", "1"]);
+        Assert.That(code, Is.EqualTo(CommandLine.Failed));
+        Assert.That(error.ToString(), Does.StartWith("save: --epochs: expected at least 2, to stop between them, got 1.\n"));
+    }
+
+    [Test]
     public void ResultHasItsMembersInOrder()
     {
         var result = new ExampleResult { Seconds = 1.23456 };

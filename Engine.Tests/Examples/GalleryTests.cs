@@ -1,5 +1,7 @@
 using System.Numerics.Tensors;
+using System.Text.RegularExpressions;
 using Engine.Examples;
+using Engine.Tests.Architecture;
 using Engine.Visualization;
 
 namespace Engine.Tests.Examples;
@@ -15,10 +17,13 @@ public class GalleryTests
         string page = File.ReadAllText(folder.File("gallery.md"));
         Assert.That(page, Does.StartWith("# Gallery\n").And.Contain("[first](#first) · [second](#second)\n"));
         Assert.That(page, Does.Contain("## first\n\nShows first.\n\n```sh\ndotnet run -c Release --project Engine.Examples -- first\n```\n"));
-        Assert.That(page, Does.Contain("| rate | gap |\n| --- | ---: |\n| 0.5 | 1 % |\n"));
+        Assert.That(page, Does.Contain(
+            "What follows:\n\n| rate | gap |\n| --- | ---: |\n| 0.5 | 1 % |\n\nOne seed: chance.\nNo more.\n\n![first some "));
         Assert.That(page, Does.Contain("![first some map](images/gallery/first-some-map.png)\n"));
         Assert.That(File.Exists(folder.File("images/gallery/second-some-map.png")));
-        Assert.That(page, Does.Not.Contain(".svg").And.Not.Contain("hidden"));
+        Assert.That(page, Does.Not.Contain(".svg").And.Not.Contain("hidden").And.Not.Contain("not said"));
+        Assert.That(output, Does.Contain("One seed: chance.\nNo more.\n").And.Contain("not said"));
+        Assert.That(File.Exists(folder.File("results/gallery/second/some-map.svg")), "beside the PNG");
     }
 
     [Test]
@@ -67,8 +72,18 @@ public class GalleryTests
     }
 
     [Test]
-    public void TheGalleryOfThisProgramLeavesItselfOut() =>
-        Assert.That(ExampleRegistry.All.Find("gallery")!.Gallery, Is.EqualTo(GalleryContent.None));
+    public void ThePageOfThisRepositoryHasTheSectionsThatTheCommandMakes()
+    {
+        string page = File.ReadAllText(Path.Combine(SourceTree.Root, "docs", "gallery.md")).ReplaceLineEndings("\n");
+        IEnumerable<string> made = ExampleRegistry.All.Examples.Where(example => example.Gallery != GalleryContent.None)
+            .Select(example => example.Name);
+        Assert.That(NamesIn("^<!-- example (\\S+) -->$"), Is.EqualTo(made));
+        Assert.That(NamesIn("^## (\\S+)$"), Is.EqualTo(made));
+        Assert.That(made.Intersect(["gallery", "mnist-mlp", "mnist-convnet", "paper-srivastava", "paper-gal"]), Is.Empty);
+
+        IEnumerable<string> NamesIn(string pattern) =>
+            Regex.Matches(page, pattern, RegexOptions.Multiline).Select(match => match.Groups[1].Value);
+    }
 
     private static (int Code, string Output) Run(TempFolder folder, string[] arguments, params Example[] examples)
     {
@@ -88,11 +103,12 @@ public class GalleryTests
 
         public override int Run(ExampleContext context)
         {
+            context.Say("What follows:");
             context.Print(new ResultTable(("rate", ColumnAlignment.Left), ("gap", ColumnAlignment.Right)).AddRow(
                 rate ?? throw new InvalidOperationException("no rate"), "1 %"));
-            Chart chart = Chart.HeatMap(Tensor.Create([1f, 2], [1, 2]), "t");
-            context.Save(chart, "some-map.png");
-            context.Save(chart, "some-map.svg");
+            context.Say("One seed: chance.\nNo more.");
+            context.Output.WriteLine("not said");
+            context.Save(Chart.HeatMap(Tensor.Create([1f, 2], [1, 2]), "t"), "some-map.png");
             return 0;
         }
     }

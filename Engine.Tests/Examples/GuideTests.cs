@@ -121,5 +121,28 @@ public class GuideTests
     }
 
     [Test]
+    public void TheMasksThatAreShownAreTheNetworksOwn()
+    {
+        (_, Engine.Data.Dataset test) = Engine.Data.Mnist.Load(Folder, shape: [28, 28, 1]);
+        Tensor<float> digits = test.Take(20).Inputs;
+        Sequential network = ActivationsExample.CreateDense(0.4, seed: 3);
+        (Tensor<float> first, Tensor<float> second) = ActivationsExample.DrawMasks(network, digits, seed: 5);
+        foreach ((Tensor<float> mask, string layer, string dropout) in
+            new[] { (first, "dense", "dropout"), (second, "dense_1", "dropout_1") })
+        {
+            float[] before = InTraining(layer), after = InTraining(dropout);
+            Assert.That(after, Is.EqualTo(before.Zip(mask, (x, kept) => x * kept)), layer);
+            Assert.That(before.Count(x => x > 0), Is.GreaterThan(before.Length / 4), "else this tests little");
+
+            // Within five standard deviations of 0.4.
+            double share = mask.Average(kept => kept == 0 ? 1 : 0);
+            Assert.That(share, Is.EqualTo(0.4).Within(5 * Math.Sqrt(0.24 / before.Length)), layer);
+        }
+
+        float[] InTraining(string layer) =>
+            [.. network.OutputOf(layer).Predict(digits, new PredictOptions { Phase = Engine.Layers.Phase.Training, Seed = 5 })];
+    }
+
+    [Test]
     public void TheOwnLayerPassesItsChecks() => Assert.That(Guide.CheckOwnLayer().Passed);
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Engine.Examples;
 
 namespace Engine.Tests.Examples;
@@ -48,6 +49,62 @@ public class PaperTests
         Assert.That(second, Does.Contain("1 of 2 splits were done before").And.Not.Contain("split  0").And.Contain("split  1"));
         string other = Run([.. arguments, "--splits", "2", "--seed", "2"]);
         Assert.That(other, Does.Contain("split  0").And.Contain("split  1"), "another seed, other results");
+    }
+
+    [Test]
+    public void SecondsAreThoseOfAllParts()
+    {
+        string[] arguments = ["paper-gal", "--quick", "--sets", "yacht", "--epochs", "2", "--samples", "20", "--out", _folder];
+        string progress = Path.Combine(_folder, "paper-gal", "yacht.json");
+        Run([.. arguments, "--splits", "1"]);
+        double first = SecondsOfSplits().Single()!.Value;
+        Run([.. arguments, "--splits", "2"]);
+        double?[] both = SecondsOfSplits();
+        Assert.That(both[0], Is.EqualTo(first).And.GreaterThan(0), "kept from the first part");
+        Assert.That(Seconds(), Is.EqualTo(first + both[1]).Within(6e-4), "rounded to a thousandth");
+
+        // As it was written before splits had their seconds: what was measured is taken over, the seconds are not known.
+        File.WriteAllText(progress, Regex.Replace(File.ReadAllText(progress), ",\\s*\"WallSeconds\": [^\\s}]*", ""));
+        Assert.That(SecondsOfSplits(), Is.All.Null);
+        Assert.That(Run([.. arguments, "--splits", "2"]), Does.Contain("2 of 2 splits were done before"));
+        Assert.That(Seconds(), Is.Null);
+
+        double?[] SecondsOfSplits()
+        {
+            using JsonDocument json = JsonDocument.Parse(File.ReadAllText(progress));
+            return [.. json.RootElement.GetProperty("Splits").EnumerateArray().Select(split =>
+                split.TryGetProperty("WallSeconds", out JsonElement seconds) ? seconds.GetDouble() : (double?)null)];
+        }
+
+        double? Seconds()
+        {
+            using JsonDocument json = JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder, "paper-gal", "result.json")));
+            JsonElement seconds = json.RootElement.GetProperty("seconds");
+            return seconds.ValueKind == JsonValueKind.Null ? null : seconds.GetDouble();
+        }
+    }
+
+    [TestCase("{", "something else (")]
+    [TestCase("null", "null. Delete the file to begin anew.")]
+    public void ADamagedFileOfWhatIsDoneIsNamed(string damaged, string got)
+    {
+        string path = Path.Combine(_folder, "paper-gal", "yacht.json");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, damaged);
+        string output = Run(["paper-gal", "--quick", "--sets", "yacht", "--out", _folder]);
+        Assert.That(output, Does.Contain($"paper-gal: {path}: expected what was done so far, got {got}")
+            .And.Contain(". Delete the file to begin anew.\n"));
+        Assert.That(File.ReadAllText(path), Is.EqualTo(damaged));
+    }
+
+    [Test]
+    public void ASetThatIsNotThereIsExplained()
+    {
+        string own = Path.Combine(AppContext.BaseDirectory, "Data", "uci", "energy");
+        string other = Path.Combine(_folder, "uci", "energy");
+        Assert.That(() => PaperGalSet.Load("energy", _folder), Throws.TypeOf<DirectoryNotFoundException>().With.Message.EqualTo(
+            $"energy: expected the set in {other} or {own}. Put its files there (Data/uci/README.md says which), or set "
+            + "ENGINE_DATA_DIR to the folder that holds uci."));
     }
 
     [TestCase("paper-gal", "--sets", "bostonHousing, concrete, energy, wine-quality-red, yacht")]

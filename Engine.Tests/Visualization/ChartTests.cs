@@ -169,7 +169,8 @@ public class ChartTests
         Assert.That(picture.Pixels, Does.Contain(SKColors.Black), "the greatest value");
         Assert.That(() => Chart.Images("t", ("a", Tensor.Create([1f, 2], [2]))), Throws.TypeOf<ShapeException>().With.Message.EqualTo(
             "Chart.Images: expected [images, height, width] or [images, height, width, 1], got [2] in 'a'. Take one channel."));
-        Assert.That(() => Chart.Images("t"), Throws.ArgumentException);
+        Assert.That(() => Chart.Images("t"), Throws.ArgumentException.With.Message.StartsWith(
+            "Chart.Images: expected at least one row of images, got none."));
     }
 
     [Test]
@@ -196,11 +197,40 @@ public class ChartTests
         Chart chart = Chart.OfHistory(MakeHistory(1));
         Assert.That(() => chart.Save("x.jpg"), Throws.ArgumentException.With.Message.StartsWith(
             "Chart.Save: expected a path ending in .png or .svg, got 'x.jpg'. Change the extension."));
+        Assert.That(() => chart.Save("x.png", 199), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith(
+            "Chart.Save: expected a width of 200 to 10,000 pixels, got 199."));
+        Assert.That(() => chart.Save("x.png", 200, 10_001), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith(
+            "Chart.Save: expected a height of 150 to 10,000 pixels, got 10001."));
         Assert.That(() => Chart.OfHistory(MakeHistory(1), "auc"), Throws.TypeOf<KeyNotFoundException>().With.Message.Contains("'auc'"));
         Assert.That(() => Chart.HeatMap(Tensor.Create([1f, 2], [2]), "t"), Throws.TypeOf<ShapeException>().With.Message.EqualTo(
             "Chart.HeatMap: expected [rows, columns], got [2]. Reshape the tensor to two axes."));
-        Assert.That(() => Chart.SideBySide(), Throws.ArgumentException);
+        Assert.That(() => Chart.SideBySide(), Throws.ArgumentException.With.Message.StartsWith(
+            "Chart.SideBySide: expected at least one chart, got none."));
         Assert.That(() => Chart.Lines("t", "x", "y", ("a", [1, 2], [1])), Throws.ArgumentException.With.Message.Contains("2 and 1 in 'a'"));
+        Assert.That(() => Chart.Lines("t", "x", "y"), Throws.ArgumentException.With.Message.StartsWith(
+            "Chart.Lines: expected at least one series, got none."));
+    }
+
+    [Test]
+    public void ChartsWithoutDataSayWhatWasExpected()
+    {
+        Assert.That(() => Chart.OfHistories([]), Throws.ArgumentException.With.Message.StartsWith(
+            "Chart.OfHistories: expected at least one run, got none."));
+        Assert.That(() => Chart.OfHistories([("a", MakeHistory(1)), ("b", MakeHistory(0))]), Throws.ArgumentException.With.Message
+            .StartsWith("Chart: expected a history of at least one epoch, got none in 'b'."));
+        Tensor<float> one = Tensor.Create([1f], [1]), none = Tensor.Create([float.NaN], [1, 1]);
+        Assert.That(() => Chart.Histogram("t", "v", 0, ("a", one)), Throws.TypeOf<ArgumentOutOfRangeException>()
+            .With.Message.StartsWith("Chart.Histogram: expected 1 to 1000 bins, got 0."));
+        Assert.That(() => Chart.Histogram("t", "v"), Throws.ArgumentException.With.Message.StartsWith(
+            "Chart.Histogram: expected at least one series, got none."));
+        Assert.That(() => Chart.Histogram("t", "v", ("a", none)), Throws.ArgumentException.With.Message.EqualTo(
+            "Chart.Histogram: expected at least one finite value, got none in 'a'."));
+        Assert.That(() => Chart.HeatMap(none, "t"), Throws.ArgumentException.With.Message.StartsWith(
+            "Chart.HeatMap: expected at least one finite value, got none in 't'."));
+        Assert.That(() => Chart.Bars("t", "v", ["a"]), Throws.ArgumentException.With.Message.EqualTo(
+            "Chart.Bars: expected at least one category and one series, got 1 and 0."));
+        Assert.That(() => Chart.Bars("t", "v", ["a", "b"], ("x", [1])), Throws.ArgumentException.With.Message.StartsWith(
+            "Chart.Bars: expected a value for each of 2 categories, got 1 in 'x'."));
     }
 
     private string[] TextsOf(Chart chart)

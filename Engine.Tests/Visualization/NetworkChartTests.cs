@@ -33,7 +33,8 @@ public class NetworkChartTests
         int[] kept = [.. picture.ColumnsOf(Blue).Where(x => picture.GetPixel(x, 240) == Blue || picture.GetPixel(x, 200) == Blue)];
         Assert.That(kept, Is.Not.Empty);
         Assert.That(kept.Min(), Is.GreaterThan(380), "in the last column only");
-        Assert.That(() => Chart.OfMasks(), Throws.ArgumentException);
+        Assert.That(() => Chart.OfMasks(), Throws.ArgumentException.With.Message.StartsWith(
+            "Chart.OfMasks: expected at least one mask, got none."));
         Assert.That(() => Chart.OfMasks(("a", Tensor.Create([1f, 2], [2]))), Throws.TypeOf<ShapeException>().With.Message.EqualTo(
             "Chart.OfMasks: expected [samples, units], [n, height, width] or [n, height, width, channels], got [2] in 'a'."));
     }
@@ -85,6 +86,9 @@ public class NetworkChartTests
             + "Take the output of a convolution: model.OutputOf(\"conv2d\").Predict(x)."));
         Assert.That(() => Chart.OfFeatureMaps(Tensor.Create([1f, 2], [1, 2, 1, 1]), "t", 1), Throws.TypeOf<ArgumentOutOfRangeException>()
             .With.Message.StartsWith("Chart.OfFeatureMaps: expected a sample from 0 to 0, got 1."));
+        Tensor<float> none = Tensor.Create([float.NaN], [1, 1, 1, 1]);
+        Assert.That(() => Chart.OfFeatureMaps(none, "t"), Throws.ArgumentException.With.Message.StartsWith(
+            "Chart: expected at least one finite value, got none in 't'."));
         Assert.That(() => Chart.OfFilters(matrix), Throws.TypeOf<ShapeException>().With.Message.EqualTo(
             "Chart.OfFilters: expected a kernel [height, width, in, out], got [1, 2]. Take a Conv2D layer."));
         Assert.That(() => Chart.OfFilters(new Flatten()), Throws.ArgumentException.With.Message.StartsWith(
@@ -102,6 +106,8 @@ public class NetworkChartTests
             Throws.TypeOf<KeyNotFoundException>().With.Message.Contains("'dense'"));
         Assert.That(() => Chart.OfWeights(("a", new Sequential(new Input(3), new Flatten()))), Throws.ArgumentException.With.Message
             .StartsWith("Chart.OfWeights: expected a model with layers that have kernels, got none in 'a'."));
+        Assert.That(() => Chart.OfWeights(), Throws.ArgumentException.With.Message.StartsWith(
+            "Chart.OfWeights: expected at least one model, got none."));
     }
 
     [Test]
@@ -124,7 +130,8 @@ public class NetworkChartTests
         Assert.That(picture.GetPixel(600, 130), Is.Not.EqualTo(Lowest).And.Not.EqualTo(Highest), "half of the greatest value");
         Assert.That(() => Chart.Grid(0, Chart.HeatMap(ones, "a")), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith(
             "Chart.Grid: expected at least one column, got 0."));
-        Assert.That(() => Chart.Grid(1), Throws.ArgumentException);
+        Assert.That(() => Chart.Grid(1), Throws.ArgumentException.With.Message.StartsWith(
+            "Chart.Grid: expected at least one chart, got none."));
     }
 
     [Test]

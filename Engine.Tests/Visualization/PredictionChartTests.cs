@@ -69,7 +69,8 @@ public class PredictionChartTests
     [Test]
     public void ReliabilitySaysWhatIsWrong()
     {
-        Assert.That(() => Chart.Reliability("t", Array.Empty<(string, IReadOnlyList<ReliabilityBin>)>()), Throws.ArgumentException);
+        Assert.That(() => Chart.Reliability("t", Array.Empty<(string, IReadOnlyList<ReliabilityBin>)>()), Throws.ArgumentException
+            .With.Message.StartsWith("Chart.Reliability: expected at least one series, got none."));
         Assert.That(() => Chart.Reliability("t", ("a", [0.5], [0.5, 0.6], [1])), Throws.ArgumentException.With.Message.EqualTo(
             "Chart.Reliability: expected confidence, accuracy and count of each bin, got 1, 2 and 1 of them in 'a'."));
         Assert.That(() => Chart.Reliability("t", ("a", [0.5], [0.5], [0])), Throws.ArgumentException.With.Message.EqualTo(

@@ -22,6 +22,16 @@ public class ResultTableTests
     }
 
     [Test]
+    public void ErrorsSayWhatWasExpected()
+    {
+        Assert.That(() => new ResultTable(), Throws.ArgumentException.With.Message.StartsWith(
+            "ResultTable: expected at least one column, got none."));
+        var table = new ResultTable(("a", ColumnAlignment.Left), ("b", ColumnAlignment.Left));
+        Assert.That(() => table.AddRow("1"), Throws.ArgumentException.With.Message.StartsWith(
+            "ResultTable.AddRow: expected 2 cells, got 1."));
+    }
+
+    [Test]
     public void FramedTableTakesBracketsLiterally()
     {
         var writer = new StringWriter();

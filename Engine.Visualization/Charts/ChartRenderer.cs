@@ -88,7 +88,7 @@ internal static partial class ChartRenderer
     private static void DrawRow(SKCanvas canvas, ChartLayout layout, Plot?[] plots, int row, SKRect area)
     {
         int first = row * layout.Columns, end = Math.Min(first + layout.Columns, plots.Length);
-        float[] widths = [.. plots[first..end].Select(plot => HasColorBar(plot) ? ChartStyle.ColorBarWidth : 0)];
+        float[] widths = [.. plots[first..end].Select(ColorBarWidthOf)];
         float columnWidth = (area.Width - widths.Sum()) / layout.Columns;
         widths = [.. widths.Select(width => columnWidth + width)];       // with a colour bar or without: axes of the same length
         using SKFont font = CanvasText.NewFont(ChartStyle.TextSize);
@@ -136,7 +136,12 @@ internal static partial class ChartRenderer
         return ranges.Length > 0 ? ranges.Aggregate(Panel.Union) : null;
     }
 
-    private static bool HasColorBar(Plot? plot) => plot is not null && plot.Axes.GetPanels().OfType<ColorBar>().Any();
+    // As wide as the layout will make it: 0 without a colour bar.
+    private static float ColorBarWidthOf(Plot? plot)
+    {
+        using var paint = Paint.NewDisposablePaint();
+        return plot?.Axes.GetPanels().OfType<ColorBar>().Sum(bar => Math.Max(bar.MinimumSize, bar.Measure(paint))) ?? 0;
+    }
 
     // One scale, one bar: the last one of its kind in each row keeps it.
     private static void ShareColorBars(ChartLayout layout, Plot?[] plots)

@@ -19,14 +19,18 @@ internal static class HistoryCurves
         for (int run = 0; run < runs.Length; run++)
         {
             (string label, History history) = runs[run];
+            if (history.Epochs == 0)
+            {
+                throw new ArgumentException(
+                    $"Chart: expected a history of at least one epoch, got none in '{label}'.", nameof(runs));
+            }
+
             foreach (string key in keys.Length > 0 ? keys : DefaultKeys(history))
             {
                 IReadOnlyList<double> values = history[key];
                 string quantity = QuantityOf(key);
                 if (!quantities.Contains(quantity))
                     quantities.Add(quantity);
-                if (values.Count == 0)
-                    throw new ArgumentException($"Chart: expected a history of at least one epoch, got none of '{key}'.", nameof(runs));
 
                 int pair = quantities.IndexOf(quantity);
                 string name = $"{(IsValidation(key) ? "validation" : "training")} {Readable(quantity)}";
