@@ -31,6 +31,9 @@ internal sealed class PaperGalExample : Example
     public override string Summary =>
         "Monte Carlo dropout for regression on UCI sets, beside the paper's table; --full runs all five.";
 
+    // Its tables say little at short settings; those of the long runs are kept with their results.
+    public override GalleryContent Gallery => GalleryContent.None;
+
     public override IReadOnlyList<Option> Options => [s_sets, s_splits, s_samples];
 
     public override int Run(ExampleContext context)

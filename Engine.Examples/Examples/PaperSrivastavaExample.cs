@@ -33,6 +33,9 @@ internal sealed class PaperSrivastavaExample : Example
     public override string Summary =>
         "The dropout paper's tables on MNIST; --full trains for hours, in parts that go on after a kill.";
 
+    // Its tables say little at short settings; those of the long runs are kept with their results.
+    public override GalleryContent Gallery => GalleryContent.None;
+
     public override IReadOnlyList<Option> Options => [s_rows, s_batch, s_rate, s_validate, s_report, Digits.Folder];
 
     public override int Run(ExampleContext context)

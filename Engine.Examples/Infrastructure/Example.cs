@@ -14,12 +14,8 @@ internal abstract class Example
     /// <summary>The options that only this example has; made by <see cref="ExampleOption"/>.</summary>
     public virtual IReadOnlyList<Option> Options => [];
 
-    /// <summary>
-    /// What of its output the page of the gallery shows: all of it unless an example says otherwise, and nothing of the papers'
-    /// tables, which say little at default settings and are kept with the results of their long runs.
-    /// </summary>
-    public virtual GalleryContent Gallery =>
-        Name.StartsWith("paper-", StringComparison.Ordinal) ? GalleryContent.None : GalleryContent.All;
+    /// <summary>What of its output the page of the gallery shows.</summary>
+    public virtual GalleryContent Gallery => GalleryContent.All;
 
     /// <summary>Runs the example.</summary>
     /// <param name="context">Its options, where to write, and the cancellation.</param>
