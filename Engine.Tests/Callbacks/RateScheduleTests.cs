@@ -94,6 +94,63 @@ public sealed class RateScheduleTests
         Assert.That(Samples.Weights<float>(second), Is.EqualTo(Samples.Weights<float>(uninterrupted)));
     }
 
+    /// <summary>A layer whose number is changed in a Fit: how it is made, for what samples, and its number.</summary>
+    public sealed record Changed(string Name, Func<Layer> Make, Shape Input, Func<Layer, double> Get, Action<Layer, double> Set)
+    {
+        public override string ToString() => Name;
+    }
+
+    private static IEnumerable<Changed> Layers =>
+    [
+        Of(() => new SpatialDropout1D(0.1), [4, 6]),
+        Of(() => new SpatialDropout2D(0.1), [2, 3, 4]),
+        Of(() => new SpatialDropout3D(0.1), [2, 1, 3, 4]),
+        Of(() => new DropBlock2D(2, 0.1), [4, 3, 2]),
+        Of(() => new StochasticDepth(0.1), [6]),
+        Of(() => new FeatureAlphaDropout(0.1), [4, 6]),
+        new("GaussianNoise", () => new GaussianNoise(0.1), [6], layer => ((GaussianNoise)layer).StandardDeviation,
+            (layer, number) => ((GaussianNoise)layer).StandardDeviation = number),
+        new("ConcreteDropout", () => new ConcreteDropout(new Dense(5), initialRate: 0.1), [6],
+            layer => ((ConcreteDropout)layer).Rate, (layer, number) => ((ConcreteDropout)layer).Rate = number),
+    ];
+
+    // The number grows by what it is, from the second epoch on: the file must have it.
+    [TestCaseSource(nameof(Layers))]
+    public void ANumberThatIsChangedInAFitIsSavedAndGoesOn(Changed changed)
+    {
+        using TempFolder folder = new();
+        string path = folder.File("model");
+        Sequential uninterrupted = NetworkOf(changed);
+        Fit(uninterrupted, 0, 4, Growing());
+        Sequential first = NetworkOf(changed);
+        Fit(first, 0, 2, Growing());
+        first.Save(path, includeTraining: true);
+
+        Model second = Model.Load(path);
+        Compile(second);
+        Assert.That(changed.Get(second.Layers[1]), Is.EqualTo(changed.Get(first.Layers[1])).And.GreaterThan(0.15));
+        Fit(second, 2, 4, Growing());
+
+        Assert.That(Samples.Weights<float>(second), Is.EqualTo(Samples.Weights<float>(uninterrupted)));
+        Assert.That(changed.Get(second.Layers[1]), Is.EqualTo(changed.Get(uninterrupted.Layers[1])));
+        Sequential without = NetworkOf(changed);
+        Fit(without, 0, 4);
+        Assert.That(Samples.Weights<float>(without), Is.Not.EqualTo(Samples.Weights<float>(uninterrupted)));
+
+        Recorder Growing() => new()
+        {
+            StepEnd = state =>
+            {
+                Layer layer = state.Model.Layers[1];
+                changed.Set(layer, Math.Min(0.8, changed.Get(layer) * (state.Epoch > 1 ? 1.2 : 1)));
+            },
+        };
+    }
+
+    private static Changed Of<TLayer>(Func<TLayer> make, Shape input)
+        where TLayer : Layer, IHasRate =>
+        new(typeof(TLayer).Name, make, input, layer => ((IHasRate)layer).Rate, (layer, rate) => ((IHasRate)layer).Rate = rate);
+
     // By hand: a rate that grows by what it is, so that the file must have it.
     private static Callback Changing(bool byHand) => byHand
         ? new Recorder
@@ -118,9 +175,19 @@ public sealed class RateScheduleTests
         return model;
     }
 
+    private static Sequential NetworkOf(Changed changed)
+    {
+        Sequential model = new(new Input([.. changed.Input]), changed.Make(), new Flatten(), new Dense(7), new Dense(2))
+        { Seed = 5 };
+        Compile(model);
+        return model;
+    }
+
     private static void Compile(Model model) => model.Compile(new Adam(), Loss.MeanSquaredError());
 
     private static void Fit(Model model, int from, int to, params IReadOnlyList<Callback> callbacks) => model.Fit(
-        new Dataset(Samples.Tensor<float>(1, Count, 6), Samples.Tensor<float>(2, Count, 2)),
+        new Dataset(
+            Samples.Tensor<float>(1, [Count, .. model.Input.Shape.Select(length => (nint)length)]),
+            Samples.Tensor<float>(2, Count, 2)),
         new FitOptions { InitialEpoch = from, Epochs = to, BatchSize = 16, Seed = 9, Callbacks = [.. callbacks] });
 }

@@ -99,6 +99,16 @@ public sealed class DropConnectTests<T>
     }
 
     [Test]
+    public void ALayerWithSeveralOutputsIsRefused()
+    {
+        Input input = new(5, 4);
+        Assert.That(() => new DropConnect(new LSTM(3, returnState: true), 0.5).Apply(input), Throws.TypeOf<ShapeException>()
+            .With.Message.EqualTo("drop_connect (DropConnect): expected a layer with one output, got lstm (LSTM) with 3."));
+        Assert.That(() => new ConcreteDropout(new GRU(3, returnState: true)).Apply(input), Throws.TypeOf<ShapeException>()
+            .With.Message.EqualTo("concrete_dropout (ConcreteDropout): expected a layer with one output, got gru (GRU) with 2."));
+    }
+
+    [Test]
     public void ConcreteDropoutIsTheLayerAloneInInferenceAndAddsItsTerms()
     {
         Dense dense = new(Units);

@@ -13,53 +13,64 @@ public sealed class DropoutFamilyTests<T>
 {
     private const int Batch = 6;
 
-    private static readonly Shape s_image = [8, 6, 5];
-
     /// <summary>A member: how it is made, for what samples, and how many draws stand behind one sample's elements.</summary>
-    public sealed record Member(string Name, Func<double, ulong?, Layer> Make, Shape Input, int Draws, bool IsMask = true)
+    public sealed record Member(string Name, Func<double, ulong?, Layer> Make, Shape Input, int Draws)
     {
-        public override string ToString() => Name;
+        public override string ToString() => $"{Name} {Input}";
     }
 
-    private static readonly Member[] s_members =
+    private static readonly Member[] s_masks =
     [
-        new("Dropout", (rate, seed) => new Dropout(rate, seed: seed), [301], 301),
-        new("Dropout of steps", (rate, seed) => new Dropout(rate, [null, 1, null], seed), [3, 97], 97),
-        new("SpatialDropout1D", (rate, seed) => new SpatialDropout1D(rate, seed), [3, 97], 97),
-        new("SpatialDropout2D", (rate, seed) => new SpatialDropout2D(rate, seed), [2, 3, 41], 41),
-        new("SpatialDropout3D", (rate, seed) => new SpatialDropout3D(rate, seed), [2, 1, 3, 41], 41),
-        new("StochasticDepth", (rate, seed) => new StochasticDepth(rate, seed), [17], 1),
-        new("GaussianDropout", (rate, seed) => new GaussianDropout(rate, seed), [301], 301, IsMask: false),
+        .. Of("Dropout", (rate, seed) => new Dropout(rate, seed: seed), DrawsOfElements, [301], [5, 67]),
+        .. Of("Dropout of steps", (rate, seed) => new Dropout(rate, [null, 1, null], seed), DrawsOfChannels, [3, 97], [5, 41]),
+        .. Of("SpatialDropout1D", (rate, seed) => new SpatialDropout1D(rate, seed), DrawsOfChannels, [3, 97], [5, 41]),
+        .. Of("SpatialDropout2D", (rate, seed) => new SpatialDropout2D(rate, seed), DrawsOfChannels, [2, 3, 41], [4, 2, 67]),
+        .. Of(
+            "SpatialDropout3D", (rate, seed) => new SpatialDropout3D(rate, seed), DrawsOfChannels, [2, 1, 3, 41], [3, 4, 2, 29]),
+        .. Of("StochasticDepth", (rate, seed) => new StochasticDepth(rate, seed), _ => 1, [17], [3, 5]),
     ];
 
     // One mask for a batch: its draws count once.
-    private static readonly Member s_variational =
-        new("VariationalDropout", (rate, seed) => new VariationalDropout(rate, seed: seed), [301], 301);
+    private static readonly Member[] s_variational =
+        [.. Of("VariationalDropout", (rate, seed) => new VariationalDropout(rate, seed: seed), DrawsOfElements, [301], [5, 67])];
 
-    private static readonly Member s_blocks = new("DropBlock2D", (rate, seed) => new DropBlock2D(2, rate, seed), s_image, 240);
+    private static readonly Member[] s_blocks =
+        [.. Of("DropBlock2D", (rate, seed) => new DropBlock2D(2, rate, seed), DrawsOfElements, [8, 6, 5], [5, 9, 3])];
+
+    private static readonly Member[] s_gaussian =
+        [.. Of("GaussianDropout", (rate, seed) => new GaussianDropout(rate, seed), DrawsOfElements, [301], [5, 67])];
 
     private static readonly Member[] s_alphas =
     [
-        new("AlphaDropout", (rate, seed) => new AlphaDropout(rate, seed: seed), [301], 301, IsMask: false),
-        new("FeatureAlphaDropout", (rate, seed) => new FeatureAlphaDropout(rate, seed), [4, 97], 97, IsMask: false),
+        .. Of("AlphaDropout", (rate, seed) => new AlphaDropout(rate, seed: seed), DrawsOfElements, [301], [5, 67]),
+        .. Of(
+            "AlphaDropout of steps",
+            (rate, seed) => new AlphaDropout(rate, [null, 1, null], seed),
+            DrawsOfChannels,
+            [3, 97],
+            [5, 41]),
+        .. Of("FeatureAlphaDropout", (rate, seed) => new FeatureAlphaDropout(rate, seed), DrawsOfChannels, [4, 97], [2, 3, 41]),
     ];
 
-    private static IEnumerable<Member> All => [.. s_members, s_variational, s_blocks, .. s_alphas];
-
-    private static IEnumerable<Member> Masks => All.Where(member => member.IsMask);
+    private static IEnumerable<Member> All => [.. s_masks, .. s_variational, .. s_blocks, .. s_gaussian, .. s_alphas];
 
     private static IEnumerable<TestCaseData> Expectations =>
-        from member in s_members.Append(s_variational)
-        from rate in (double[])[0.02, 0.25, 0.5, 0.9]
-        from seed in (ulong?[])[null, 77]
-        select new TestCaseData(member, rate, seed);
+        Settings([.. s_masks, .. s_variational, .. s_gaussian], 0.02, 0.25, 0.5, 0.9);
+
+    private static IEnumerable<TestCaseData> OfAll => Settings(All, 0.02, 0.4, 0.9, 1);
+
+    private static IEnumerable<TestCaseData> OfMasks => Settings([.. s_masks, .. s_variational, .. s_blocks], 0.02, 0.4, 0.9, 1);
+
+    private static IEnumerable<TestCaseData> OfGaussian => Settings(s_gaussian, 0.02, 0.4, 0.9);
+
+    private static IEnumerable<TestCaseData> OfAlphas => Settings(s_alphas, 0.02, 0.4, 0.9, 1);
 
     // The factor of an element has mean 1 and variance rate / (1 − rate). Within four and a half standard errors of independent
     // draws: one in 150,000 seeds would fail.
     [TestCaseSource(nameof(Expectations))]
     public void TheExpectedOutputIsTheInput(Member member, double rate, ulong? seed)
     {
-        int steps = member.Draws < 10 ? 1500 : 25, batch = member == s_variational ? 1 : Batch;
+        int steps = member.Draws == 1 ? 1500 : 25, batch = s_variational.Contains(member) ? 1 : Batch;
         T[] ones = Ones(batch * member.Input.Size);
         LayerRun<T> run = new(member.Make(rate, seed), member.Input, batch);
         double sum = 0;
@@ -73,29 +84,78 @@ public sealed class DropoutFamilyTests<T>
         Assert.That(sum / steps, Is.EqualTo(1).Within(4.5 * error));
     }
 
-    [TestCaseSource(nameof(Masks))]
-    public void BackwardHasTheMaskOfForwardAndWhatIsDroppedGetsNoGradient(Member member)
+    // As many steps as it takes for something to be dropped, and something kept, at any of the rates.
+    [TestCaseSource(nameof(OfMasks))]
+    public void BackwardHasTheMaskOfForwardAndWhatIsDroppedGetsNoGradient(Member member, double rate, ulong? seed)
     {
+        T[] ones = Ones(Batch * member.Input.Size), x = Samples.Numbers<T>(ones.Length, 3);
         foreach (Phase phase in (Phase[])[Phase.Training, Phase.StochasticInference])
         {
-            T[] ones = Ones(Batch * member.Input.Size), x = Samples.Numbers<T>(ones.Length, 3);
-            LayerRun<T> run = new(member.Make(0.4, null), member.Input, Batch, phase);
-            T[] mask = run.Forward(ones)[0];
-            Assert.That(mask, Does.Contain(T.Zero).And.Some.Not.EqualTo(T.Zero));
-            Assert.That(run.Backward(ones)[0], Is.EqualTo(mask), "of ones, values and gradients are the mask");
-            T[] y = run.Forward(x)[0], dx = run.Backward(x)[0];
-            Assert.That(dx, Is.EqualTo(y));
-            Assert.That(y.Zip(mask).All(pair => pair.First == T.Zero == (pair.Second == T.Zero)));
+            LayerRun<T> run = new(member.Make(rate, seed), member.Input, Batch, phase);
+            (bool drops, bool keeps) = (false, false);
+            for (int step = 0; step < (member.Draws == 1 ? 60 : 3); step++)
+            {
+                run.Run.Step = (ulong)step;
+                T[] mask = run.Forward(ones)[0];
+                Assert.That(HaveSameBits(run.Backward(ones)[0], mask), "of ones, values and gradients are the mask");
+                T[] y = run.Forward(x)[0], dx = run.Backward(x)[0];
+                Assert.That(HaveSameBits(dx, y));
+                Assert.That(y.Zip(mask).All(pair => pair.First == T.Zero == (pair.Second == T.Zero)));
+                drops |= mask.Contains(T.Zero);
+                keeps |= mask.Any(value => value != T.Zero);
+            }
+
+            Assert.That((drops, keeps), Is.EqualTo((true, rate < 1)));
         }
     }
 
-    [TestCaseSource(nameof(All))]
-    public void InferenceIsTheIdentityBitForBit(Member member)
+    // y = x · factor, dx = dy · factor: each rounded once, and the factor that is got back from y a second time.
+    [TestCaseSource(nameof(OfGaussian))]
+    public void BackwardOfGaussianDropoutHasTheFactorsOfForward(Member member, double rate, ulong? seed)
+    {
+        T[] x = Samples.Numbers<T>(Batch * member.Input.Size, 3), dy = Samples.Numbers<T>(x.Length, 4);
+        LayerRun<T> run = new(member.Make(rate, seed), member.Input, Batch);
+        T[] y = run.Forward(x)[0], dx = run.Backward(dy)[0];
+        for (int i = 0; i < x.Length; i++)
+        {
+            double expected = double.CreateChecked(dy[i]) * (double.CreateChecked(y[i]) / double.CreateChecked(x[i]));
+            Assert.That(double.CreateChecked(dx[i]), Is.EqualTo(expected).Within(4 * Rounding * Math.Abs(expected)), $"{i}");
+        }
+
+        Assert.That(y.Zip(x, (a, b) => a / b).Distinct().Count(), Is.GreaterThan(0.9 * x.Length), "a factor for each element");
+    }
+
+    // What is dropped has no gradient and one value, by the paper's a and b; nothing else has it.
+    [TestCaseSource(nameof(OfAlphas))]
+    public void OfAlphaDropoutWhatHasTheDroppedValueGetsNoGradient(Member member, double rate, ulong? seed)
+    {
+        const double Saturated = -1.7580993408473766;
+        double keep = Math.Round((1 - rate) * 65536) / 65536;
+        double a = rate == 1 ? 0 : 1 / Math.Sqrt(keep + (Saturated * Saturated * keep * (1 - keep)));
+        double b = -a * (1 - keep) * Saturated;
+        T[] x = Samples.Numbers<T>(Batch * member.Input.Size, 3), dy = Samples.Numbers<T>(x.Length, 4);
+        LayerRun<T> run = new(member.Make(rate, seed), member.Input, Batch);
+        T[] y = run.Forward(x)[0], dx = run.Backward(dy)[0];
+        T dropped = y.Where((_, i) => dx[i] == T.Zero).Distinct().Single();
+        Assert.That(double.CreateChecked(dropped), Is.EqualTo((a * Saturated) + b).Within(8 * Rounding));
+        Assert.That(y.Count(value => value == dropped), Is.EqualTo(dx.Count(value => value == T.Zero)));
+        int[] kept = [.. Enumerable.Range(0, x.Length).Where(i => dx[i] != T.Zero)];
+        Assert.That(kept, rate < 1 ? Is.Not.Empty : Is.Empty);
+        foreach (int i in kept)
+        {
+            (double value, double gradient) = ((a * double.CreateChecked(x[i])) + b, a * double.CreateChecked(dy[i]));
+            Assert.That(double.CreateChecked(y[i]), Is.EqualTo(value).Within(8 * Rounding * (1 + Math.Abs(value))), $"{i}");
+            Assert.That(double.CreateChecked(dx[i]), Is.EqualTo(gradient).Within(4 * Rounding * Math.Abs(gradient)), $"{i}");
+        }
+    }
+
+    [TestCaseSource(nameof(OfAll))]
+    public void InferenceIsTheIdentityBitForBit(Member member, double rate, ulong? seed)
     {
         T[] x = Odd(Batch * member.Input.Size);
-        LayerRun<T> run = new(member.Make(0.4, null), member.Input, Batch, Phase.Inference);
-        Assert.That(Bits(run.Forward(x)[0]), Is.EqualTo(Bits(x)));
-        Assert.That(Bits(run.Backward(x)[0]), Is.EqualTo(Bits(x)));
+        LayerRun<T> run = new(member.Make(rate, seed), member.Input, Batch, Phase.Inference);
+        Assert.That(HaveSameBits(run.Forward(x)[0], x));
+        Assert.That(HaveSameBits(run.Backward(x)[0], x));
     }
 
     [TestCaseSource(nameof(All))]
@@ -103,14 +163,14 @@ public sealed class DropoutFamilyTests<T>
     {
         T[] x = Odd(Batch * member.Input.Size);
         LayerRun<T> run = new(member.Make(0, null), member.Input, Batch);
-        Assert.That(Bits(run.Forward(x)[0]), Is.EqualTo(Bits(x)));
-        Assert.That(Bits(run.Backward(x)[0]), Is.EqualTo(Bits(x)));
+        Assert.That(HaveSameBits(run.Forward(x)[0], x));
+        Assert.That(HaveSameBits(run.Backward(x)[0], x));
     }
 
     [TestCaseSource(nameof(All))]
     public void ARateOfOneGivesZerosOrIsRefused(Member member)
     {
-        if (member.Name == "GaussianDropout")
+        if (s_gaussian.Contains(member))
         {
             Assert.That(() => member.Make(1, null), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith(
                 "GaussianDropout: expected a rate from 0 to less than 1, the share that is dropped, got 1."));
@@ -141,7 +201,7 @@ public sealed class DropoutFamilyTests<T>
         T[] same = [.. Enumerable.Repeat(x[..member.Input.Size], Batch).SelectMany(row => row)];
         T[][] rows = [.. run.Forward(same)[0].Chunk(member.Input.Size)];
         Assert.That(rows[2], Is.EqualTo(rows[0]), "rows of one key");
-        int different = member == s_variational ? 1 : member.Draws == 1 ? 2 : Batch - 1;
+        int different = s_variational.Contains(member) ? 1 : member.Draws == 1 ? 2 : Batch - 1;
         Assert.That(rows.Distinct(new SameValues()).Count(), Is.EqualTo(different));
     }
 
@@ -173,10 +233,12 @@ public sealed class DropoutFamilyTests<T>
     // Inputs of mean 0 and variance 1, as selu's outputs are. Within five standard errors of mean and variance, the latter with
     // the fourth moment of the output, which stays below 8.
     [Test]
-    public void AlphaDropoutKeepsMeanAndVariance([Values(0.02, 0.1, 0.3, 0.5, 0.8)] double rate, [Values] bool features)
+    public void AlphaDropoutKeepsMeanAndVariance(
+        [Values(0.02, 0.1, 0.3, 0.5, 0.8)] double rate, [Values] bool features, [Values] bool noiseShape)
     {
         const int Rows = 90, Positions = 3, Channels = 331;
-        Layer layer = features ? new FeatureAlphaDropout(rate) : new AlphaDropout(rate);
+        Layer layer = noiseShape ? new AlphaDropout(rate, features ? [null, 1, null] : [null, null, null])
+            : features ? new FeatureAlphaDropout(rate) : new AlphaDropout(rate);
         T[] x = Samples.Numbers<T>(Rows * Positions * Channels, 3);
         T[] y = new LayerRun<T>(layer, [Positions, Channels], Rows).Forward(x)[0];
         double draws = Rows * Channels * (features ? 1 : Positions);
@@ -252,6 +314,25 @@ public sealed class DropoutFamilyTests<T>
         Assert.That(rows.Select(row => row[0]).Distinct().Order(), Is.EqualTo(new[] { T.Zero, T.One / T.CreateChecked(0.75) }));
     }
 
+    private static int DrawsOfElements(Shape input) => input.Size;
+
+    private static int DrawsOfChannels(Shape input) => input[^1];
+
+    private static IEnumerable<Member> Of(
+        string name, Func<double, ulong?, Layer> make, Func<Shape, int> draws, params Shape[] inputs) =>
+        inputs.Select(input => new Member(name, make, input, draws(input)));
+
+    // GaussianDropout takes no rate of 1.
+    private static IEnumerable<TestCaseData> Settings(IEnumerable<Member> members, params double[] rates) =>
+        from member in members
+        from rate in rates
+        where rate < 1 || !s_gaussian.Contains(member)
+        from seed in (ulong?[])[null, 77]
+        select new TestCaseData(member, rate, seed);
+
+    // The largest relative error of one rounding.
+    private static double Rounding => typeof(T) == typeof(float) ? 6e-8 : 1.12e-16;
+
     private static Precision PrecisionOfT => typeof(T) == typeof(float) ? Precision.Single : Precision.Double;
 
     private static T[] Ones(int length) => [.. Enumerable.Repeat(T.One, length)];
@@ -262,6 +343,8 @@ public sealed class DropoutFamilyTests<T>
         (x[0], x[1], x[2], x[3]) = (T.NegativeZero, T.NaN, T.PositiveInfinity, T.Epsilon);
         return x;
     }
+
+    private static bool HaveSameBits(T[] a, T[] b) => Bits(a).AsSpan().SequenceEqual(Bits(b));
 
     private static byte[] Bits(T[] values) => MemoryMarshal.AsBytes(values.AsSpan()).ToArray();
 

@@ -1,4 +1,6 @@
+using System.Numerics;
 using Engine.Activations;
+using Engine.Checking;
 using Engine.Initializers;
 using Engine.Layers;
 using Engine.Tests.Models;
@@ -6,7 +8,10 @@ using Engine.Tests.Models;
 namespace Engine.Tests.Layers;
 
 /// <summary>What holds for every layer that has dropout inside it, or around another.</summary>
-public sealed class InnerDropoutTests
+[TestFixture(typeof(float))]
+[TestFixture(typeof(double))]
+public sealed class InnerDropoutTests<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const int Batch = 5;
 
@@ -43,13 +48,17 @@ public sealed class InnerDropoutTests
     public void AModelInsideAModelPassesThePhaseOn(Member member)
     {
         Layer layer = member.Make(0.5);
-        Sequential inner = new(new Input([.. s_input]), layer) { Seed = 3 };
-        Sequential model = new(new Input([.. s_input]), new Sequential(new Input([.. s_input]), inner)) { Seed = 3 };
-        float[] x = Samples.Numbers<float>(Batch * s_input.Size, 3);
-        float[] inference = new LayerRun<float>(inner, Batch, Phase.Inference).Forward(x)[0];
+        Sequential inner = new(new Input([.. s_input]), layer) { Seed = 3, Precision = PrecisionOfT };
+        Sequential model = new(new Input([.. s_input]), new Sequential(new Input([.. s_input]), inner))
+        {
+            Seed = 3,
+            Precision = PrecisionOfT,
+        };
+        T[] x = Samples.Numbers<T>(Batch * s_input.Size, 3);
+        T[] inference = new LayerRun<T>(inner, Batch, Phase.Inference).Forward(x)[0];
         foreach (Phase phase in Enum.GetValues<Phase>())
         {
-            float[] y = new LayerRun<float>(model, Batch, phase).Forward(x)[0];
+            T[] y = new LayerRun<T>(model, Batch, phase).Forward(x)[0];
             Assert.That(y.SequenceEqual(inference), Is.EqualTo(phase == Phase.Inference), $"{phase}");
         }
     }
@@ -57,15 +66,16 @@ public sealed class InnerDropoutTests
     [TestCaseSource(nameof(WithoutDropoutAtZero))]
     public void InferenceAndARateOfZeroAreTheLayerWithoutDropoutBitForBit(Member member)
     {
-        float[] x = Samples.Numbers<float>(Batch * s_input.Size, 3);
-        float[] without = Run(0, Phase.Inference);
+        T[] x = Samples.Numbers<T>(Batch * s_input.Size, 3);
+        T[] without = Run(0, Phase.Inference);
         Assert.That(Run(0.5, Phase.Inference), Is.EqualTo(without));
         Assert.That(Run(0, Phase.Training), Is.EqualTo(without));
         Assert.That(Run(0, Phase.StochasticInference), Is.EqualTo(without));
         Assert.That(Run(0.5, Phase.Training), Is.Not.EqualTo(without));
 
-        float[] Run(double rate, Phase phase) => new LayerRun<float>(
-            new Sequential(new Input([.. s_input]), member.Make(rate)) { Seed = 3 }, Batch, phase).Forward(x)[0];
+        T[] Run(double rate, Phase phase) => new LayerRun<T>(
+            new Sequential(new Input([.. s_input]), member.Make(rate)) { Seed = 3, Precision = PrecisionOfT }, Batch, phase)
+            .Forward(x)[0];
     }
 
     // Units without nonlinearity whose kernel is the identity, the past forgotten: the output is the masked input, and so is the
@@ -77,32 +87,58 @@ public sealed class InnerDropoutTests
         SimpleRNN layer = new(
             Units, ActivationFunction.Linear, dropout: 0.25, returnSequences: true, dropoutPerStep: perStep,
             recurrentInitializer: Initializer.Zeros);
-        Sequential model = new(new Input(3, Units), layer) { Precision = Precision.Double, Seed = 1 };
+        Sequential model = new(new Input(3, Units), layer) { Precision = PrecisionOfT, Seed = 1 };
         model.EnsureInitialized();
-        layer.Kernel!.SetValues<double>([.. Enumerable.Range(0, Units * Units).Select(i => i % (Units + 1) == 0 ? 1.0 : 0)]);
-        double[] ones = [.. Enumerable.Repeat(1.0, Batch * 3 * Units)];
-        LayerRun<double> run = new(model, Batch);
-        double[] mask = run.Forward(ones)[0];
-        Assert.That(mask, Does.Contain(0).And.Some.Not.EqualTo(0));
+        layer.Kernel!.SetValues<T>(Identity(Units));
+        T[] ones = [.. Enumerable.Repeat(T.One, Batch * 3 * Units)];
+        LayerRun<T> run = new(model, Batch);
+        T[] mask = run.Forward(ones)[0];
+        Assert.That(mask, Does.Contain(T.Zero).And.Some.Not.EqualTo(T.Zero));
         Assert.That(run.Backward(ones)[0], Is.EqualTo(mask));
     }
 
     // E[W · mask / keep] = W, and the layer is linear in W. Within four and a half standard errors.
     [Test]
-    public void TheExpectedWeightsOfDropConnectAreTheWeights([Values(0.02, 0.25, 0.5, 0.9)] double rate, [Values(null, 77ul)] ulong? seed)
+    public void TheExpectedWeightsOfDropConnectAreTheWeights(
+        [Values(0.02, 0.25, 0.5, 0.9)] double rate, [Values(null, 77ul)] ulong? seed, [Values] bool wide)
     {
-        const int Steps = 25, Features = 31, Units = 23;
-        DropConnect layer = new(new Dense(Units, kernelInitializer: Initializer.Ones, useBias: false), rate, seed: seed);
-        double[] identity = [.. Enumerable.Range(0, Features * Features).Select(i => i % (Features + 1) == 0 ? 1.0 : 0)];
-        LayerRun<double> run = new(layer, [Features], Features);
+        const int Steps = 25;
+        (int features, int units) = wide ? (9, 131) : (31, 23);
+        DropConnect layer = new(new Dense(units, kernelInitializer: Initializer.Ones, useBias: false), rate, seed: seed);
+        T[] identity = Identity(features);
+        LayerRun<T> run = new(layer, [features], features);
         double sum = 0;
         for (int step = 0; step < Steps; step++)
         {
             run.Run.Step = (ulong)step;
-            sum += run.Forward(identity)[0].Average();
+            sum += run.Forward(identity)[0].Average(double.CreateChecked);
         }
 
-        double error = Math.Sqrt(rate / (1 - rate) / (Steps * Features * Units));
+        double error = Math.Sqrt(rate / (1 - rate) / (Steps * features * units));
         Assert.That(sum / Steps, Is.EqualTo(1).Within(4.5 * error));
     }
+
+    // Nothing is left of the kernel; the bias is not masked.
+    [Test]
+    public void ARateOfOneLeavesDropConnectItsBias(
+        [Values] bool wide, [Values(Phase.Training, Phase.StochasticInference)] Phase phase)
+    {
+        (int features, int units) = wide ? (9, 131) : (31, 23);
+        Dense dense = new(units, biasInitializer: Initializer.RandomNormal());
+        Sequential model = new(new Input(features), new DropConnect(dense, 1)) { Seed = 3, Precision = PrecisionOfT };
+        Harness<T> harness = new(model, new GradientCheckOptions { Batch = Batch, Phase = phase }, Batch);
+        harness.Forward();
+        harness.Backward();
+        T[] bias = dense.Bias!.Values<T>().ToArray();
+        Assert.That(bias, Has.None.EqualTo(T.Zero));
+        Assert.That(harness.Output(0).ToArray().Chunk(units), Is.All.EqualTo(bias));
+        Assert.That(harness.Gradient(dense.Kernel!).ToArray(), Is.All.EqualTo(T.Zero));
+        Assert.That(harness.InputGradient(0).ToArray(), Is.All.EqualTo(T.Zero));
+        Assert.That(harness.Gradient(dense.Bias).ToArray(), Has.None.EqualTo(T.Zero));
+    }
+
+    private static Precision PrecisionOfT => typeof(T) == typeof(float) ? Precision.Single : Precision.Double;
+
+    private static T[] Identity(int size) =>
+        [.. Enumerable.Range(0, size * size).Select(i => i % (size + 1) == 0 ? T.One : T.Zero)];
 }

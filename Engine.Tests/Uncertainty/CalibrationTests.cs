@@ -120,6 +120,10 @@ public sealed class CalibrationTests
                 + "Of a single probability of a yes make two columns, 1 − p and p."));
         Assert.That(() => new TemperatureScaling(2).Apply(Tensor.Create([-1.0, 3], [1, 2])), Throws.ArgumentException
             .With.Message.EqualTo("TemperatureScaling: expected probabilities from 0 to 1, got -1 in row 0. Apply softmax to logits."));
+        Assert.That(() => new TemperatureScaling(2).Apply(Tensor.Create([0.5, 0.5], [2])), Throws.ArgumentException
+            .With.Message.StartsWith("TemperatureScaling: expected probabilities [n, classes], got [2]."));
+        Assert.That(() => Calibration.AccuracyWhenRetaining(P, Labels, P, points: 0), Throws.TypeOf<ArgumentOutOfRangeException>()
+            .With.Message.StartsWith("Calibration: expected at least 1 point, got 0."));
         Assert.That(() => Calibration.Reliability(P, Labels, bins: 0), Throws.TypeOf<ArgumentOutOfRangeException>()
             .With.Message.StartsWith("Calibration: expected at least 1 bin, got 0."));
         Assert.That(() => Acquisition.TopBy(Tensor.Create([1.0, 2], [2]), 3), Throws.TypeOf<ArgumentOutOfRangeException>()

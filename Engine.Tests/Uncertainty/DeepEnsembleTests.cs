@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Numerics.Tensors;
 using Engine.Layers;
 using Engine.Tests.Models;
@@ -8,30 +9,66 @@ namespace Engine.Tests.Uncertainty;
 
 public sealed class DeepEnsembleTests
 {
-    private static Sequential Member(ulong seed) => new(new Input(6), new Dense(9, ReLU), new Dropout(0.5), new Dense(3, Softmax))
-    { Seed = seed };
+    private static Sequential Member(ulong seed, int units = 9, Precision precision = Precision.Single) =>
+        new(new Input(6), new Dense(units, ReLU), new Dropout(0.5), new Dense(3, Softmax)) { Seed = seed, Precision = precision };
 
     [Test]
     public void Each_model_is_a_sample()
     {
-        Sequential[] models = [Member(1), Member(2), Member(3)];
+        DeepEnsemble ensemble = new(Member(1), Member(2), Member(3));
         Tensor<float> x = Samples.Tensor<float>(1, 8, 6);
-        MonteCarloPrediction prediction = new DeepEnsemble(models).Predict(x, new MonteCarloOptions { Quantiles = [0.5] });
+        AssertEachModelIsASample(ensemble, x, ensemble.Predict(x, new MonteCarloOptions { Quantiles = [0.5] }), 1e-7);
+    }
 
-        float[][] each = [.. models.Select(model => Samples.Values(model.Predict(x)))];
+    [Test]
+    public void Each_model_is_a_sample_in_double()
+    {
+        DeepEnsemble ensemble = new([.. Enumerable.Range(1, 3).Select(seed => Member((ulong)seed, precision: Precision.Double))]);
+        Tensor<double> x = Samples.Tensor<double>(1, 8, 6);
+        AssertEachModelIsASample(ensemble, x, ensemble.Predict(x, new MonteCarloOptions { Quantiles = [0.5] }), 1e-15);
+        Assert.That(() => ensemble.Predict(Samples.Tensor<float>(1, 8, 6)), Throws.InvalidOperationException
+            .With.Message.Contains("expected tensors of Double precision"));
+    }
+
+    private static void AssertEachModelIsASample<T>(
+        DeepEnsemble ensemble, Tensor<T> x, MonteCarloPrediction<T> prediction, double error)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        T[][] each = [.. ensemble.Models.Select(model => Samples.Values(model.Predict(x)))];
         for (int i = 0; i < 24; i++)
         {
-            double[] values = [.. each.Select(y => (double)y[i])];
+            double[] values = [.. each.Select(y => double.CreateChecked(y[i]))];
             double mean = values.Average();
-            Assert.That(prediction.Mean[i / 3, i % 3], Is.EqualTo(mean).Within(1e-7));
+            Assert.That(double.CreateChecked(prediction.Mean[i / 3, i % 3]), Is.EqualTo(mean).Within(error));
             Assert.That(
-                prediction.StandardDeviation[i / 3, i % 3],
-                Is.EqualTo(Math.Sqrt(values.Average(v => (v - mean) * (v - mean)))).Within(1e-7));
-            Assert.That(prediction.Quantile(0.5)[i / 3, i % 3], Is.EqualTo((float)values.Order().ElementAt(1)));
+                double.CreateChecked(prediction.StandardDeviation[i / 3, i % 3]),
+                Is.EqualTo(Math.Sqrt(values.Average(v => (v - mean) * (v - mean)))).Within(error));
+            Assert.That(double.CreateChecked(prediction.Quantile(0.5)[i / 3, i % 3]), Is.EqualTo(values.Order().ElementAt(1)));
         }
 
         Assert.That(prediction.Samples, Is.EqualTo(3));
-        Assert.That(prediction.MutualInformation.Max(), Is.GreaterThan(0.01));
+        Assert.That(prediction.MutualInformation.Max(double.CreateChecked), Is.GreaterThan(0.01));
+    }
+
+    // Wide enough that products are cut between threads; no batch of less than five rows, where they add up in another order.
+    [Test]
+    public void The_same_bits_on_any_number_of_threads()
+    {
+        DeepEnsemble ensemble = new(Member(1, 700), Member(2, 700));
+        Tensor<float> x = Samples.Tensor<float>(1, 300, 6);
+        MonteCarloPrediction expected = Predict(256, 1);
+        foreach ((int batch, int threads) in ((int, int)[])[(256, 2), (256, 4), (300, 3), (70, 4)])
+        {
+            MonteCarloPrediction actual = Predict(batch, threads);
+            string where = $"batches of {batch}, {threads} threads";
+            Assert.That(actual.Mean.SequenceEqual(expected.Mean), where);
+            Assert.That(actual.StandardDeviation.SequenceEqual(expected.StandardDeviation), where);
+            Assert.That(actual.MutualInformation.SequenceEqual(expected.MutualInformation), where);
+            Assert.That(actual.Quantile(0.2).SequenceEqual(expected.Quantile(0.2)), where);
+        }
+
+        MonteCarloPrediction Predict(int batch, int threads) => ensemble.Predict(
+            x, new MonteCarloOptions { BatchSize = batch, DegreeOfParallelism = threads, Quantiles = [0.2] });
     }
 
     [Test]

@@ -11,13 +11,13 @@ internal static class MonteCarloModels
         new Input(37), new Dense(600, ReLU), new Dropout(rate), new Dense(11, ReLU), new Dropout(rate), new Dense(3, Softmax))
     { Seed = 4 };
 
-    public static Sequential Regression() => new(
-        new Input(37), new Dropout(0.2), new Dense(50, ReLU), new Dropout(0.3), new Dense(1))
+    public static Sequential Regression(int outputs = 1) => new(
+        new Input(37), new Dropout(0.2), new Dense(50, ReLU), new Dropout(0.3), new Dense(outputs))
     { Seed = 4 };
 
     public static Sequential Convolutional() => new(
-        new Input(9, 8, 2), new Conv2D(5, (3, 3), ReLU), new SpatialDropout2D(0.4), new BatchNormalization(), new Flatten(),
-        new Dropout(0.3, noiseShape: [null, null]), new Dense(4, Sigmoid))
+        new Input(9, 8, 2), new Conv2D(5, (3, 3), ReLU), new SpatialDropout2D(0.4), new DropBlock2D(3, 0.2),
+        new BatchNormalization(), new Flatten(), new Dropout(0.3, noiseShape: [null, null]), new Dense(4, Sigmoid))
     { Seed = 4 };
 
     /// <summary>One mask for all rows of a batch: its samples cannot share one.</summary>
@@ -25,11 +25,15 @@ internal static class MonteCarloModels
         new Input(37), new Dense(20, ReLU), new Dropout(0.5, noiseShape: [1, null]), new Dense(3, Softmax))
     { Seed = 4 };
 
-    /// <summary>All of the family that draw by row, a layer inside a layer among them.</summary>
+    /// <summary>
+    /// All of the family that draw by row, a layer inside a layer among them; but for those of images, which are in
+    /// <see cref="Convolutional"/>.
+    /// </summary>
     public static Sequential Family() => new(
         new Input(37), new GaussianNoise(0.1), new ConcreteDropout(new Dense(20, ReLU), initialRate: 0.3), new GaussianDropout(0.2),
-        new AlphaDropout(0.1), new StochasticDepth(0.2), new Reshape(5, 4), new FeatureAlphaDropout(0.2), new Flatten(),
-        new Dense(3, Softmax))
+        new AlphaDropout(0.1), new StochasticDepth(0.2), new Dropout(0.1), new Reshape(5, 4), new FeatureAlphaDropout(0.2),
+        new SpatialDropout1D(0.1), new AlphaDropout(0.1, noiseShape: [null, 1, null]), new Reshape(5, 1, 2, 2),
+        new SpatialDropout3D(0.1), new Flatten(), new Dense(3, Softmax))
     { Seed = 4 };
 
     /// <summary>A mask of weights, and one that a batch shares: without regard to rows.</summary>

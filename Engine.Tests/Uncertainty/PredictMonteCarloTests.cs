@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics;
 using System.Numerics.Tensors;
 using Engine.Layers;
 using Engine.Serialization;
@@ -18,7 +19,7 @@ public sealed class PredictMonteCarloTests
     private static IEnumerable<TestCaseData> Models =>
     [
         new TestCaseData((Func<Model>)(() => MonteCarloModels.Classifier())).SetArgDisplayNames("classifier"),
-        new TestCaseData((Func<Model>)MonteCarloModels.Regression).SetArgDisplayNames("regression"),
+        new TestCaseData((Func<Model>)(() => MonteCarloModels.Regression())).SetArgDisplayNames("regression"),
         new TestCaseData((Func<Model>)MonteCarloModels.Convolutional).SetArgDisplayNames("convolutional"),
         new TestCaseData((Func<Model>)MonteCarloModels.OneMaskForAll).SetArgDisplayNames("one mask for all"),
         new TestCaseData((Func<Model>)MonteCarloModels.Own).SetArgDisplayNames("own layer"),
@@ -30,31 +31,56 @@ public sealed class PredictMonteCarloTests
         new TestCaseData((Func<Model>)MonteCarloModels.Branched).SetArgDisplayNames("branched"),
     ];
 
+    private static IEnumerable<TestCaseData> ModelsInBothPrecisions =>
+        from model in Models
+        from precision in Enum.GetValues<Precision>()
+        select new TestCaseData(model.Arguments[0], precision).SetArgDisplayNames(model.ArgDisplayNames![0], $"{precision}");
+
+    private static Tensor<float> Inputs(Model model, int count) => Inputs<float>(model, count);
+
     // A step of zeros here and there, for what masks them.
-    private static Tensor<float> Inputs(Model model, int count, ulong seed = 1)
+    private static Tensor<TValue> Inputs<TValue>(Model model, int count)
+        where TValue : unmanaged, IBinaryFloatingPointIeee754<TValue>
     {
         nint[] lengths = [count, .. model.Input.Shape.Select(length => (nint)length)];
-        float[] values = Samples.Values(Samples.Tensor<float>(seed, lengths));
+        TValue[] values = Samples.Values(Samples.Tensor<TValue>(1, lengths));
         int last = model.Input.Shape[^1];
         for (int i = 0; model.Input.Shape.Rank == 2 && i < values.Length; i++)
         {
-            values[i] *= i / last % 7 == 3 ? 0 : 1;
+            values[i] = i / last % 7 == 3 ? TValue.Zero : values[i];
         }
 
         return Tensor.Create(values, lengths);
     }
 
-    [TestCaseSource(nameof(Models))]
-    public void A_sample_alone_is_the_one_of_the_run(Func<Model> make)
-    {
-        Model model = make();
-        Tensor<float> x = Inputs(model, 5);
-        MonteCarloPrediction run = model.PredictMonteCarlo(x, T, seed: 7, new MonteCarloOptions { Quantiles = EachSample });
+    // A model inside another has the precision of the outer one.
+    private static Sequential InDouble(Model model) =>
+        new(new Input([.. model.Input.Shape]), model) { Precision = Precision.Double };
 
-        float[][] alone = [.. Enumerable.Range(0, T).Select(k => Samples.Values(model.PredictSample(x, k, seed: 7)))];
+    [TestCaseSource(nameof(ModelsInBothPrecisions))]
+    public void A_sample_alone_is_the_one_of_the_run(Func<Model> make, Precision precision)
+    {
+        if (precision == Precision.Single)
+        {
+            AssertASampleAloneIsTheOneOfTheRun<float>(make());
+        }
+        else
+        {
+            AssertASampleAloneIsTheOneOfTheRun<double>(InDouble(make()));
+        }
+    }
+
+    private static void AssertASampleAloneIsTheOneOfTheRun<TValue>(Model model)
+        where TValue : unmanaged, IBinaryFloatingPointIeee754<TValue>
+    {
+        Tensor<TValue> x = Inputs<TValue>(model, 5);
+        MonteCarloPrediction<TValue> run = model.PredictMonteCarlo<TValue>(
+            [x], T, seed: 7, new MonteCarloOptions { Quantiles = EachSample });
+
+        TValue[][] alone = [.. Enumerable.Range(0, T).Select(k => Samples.Values(model.PredictSample(x, k, seed: 7)))];
         for (int i = 0; i < alone[0].Length; i++)
         {
-            float[] ofRun = [.. EachSample.Select(level => Samples.Values(run.Quantile(level))[i])];
+            TValue[] ofRun = [.. EachSample.Select(level => Samples.Values(run.Quantile(level))[i])];
             Assert.That(ofRun, Is.EqualTo(alone.Select(sample => sample[i]).Order().ToArray()), $"output {i}");
         }
 
@@ -94,21 +120,34 @@ public sealed class PredictMonteCarloTests
         }
     }
 
-    [TestCaseSource(nameof(Models))]
-    public void The_same_bits_in_any_batches_on_any_number_of_threads(Func<Model> make)
+    [TestCaseSource(nameof(ModelsInBothPrecisions))]
+    public void The_same_bits_in_any_batches_on_any_number_of_threads(Func<Model> make, Precision precision)
     {
         Model model = make();
         bool knowsRows = model.Layers.All(layer => layer is not MonteCarloModels.OwnDropout);
-        Tensor<float> x = Inputs(model, 19);
+        if (precision == Precision.Single)
+        {
+            AssertTheSameBits<float>(model, knowsRows ? [1, 6, 19, 64, 256, 5000] : [256]);
+        }
+        else
+        {
+            AssertTheSameBits<double>(InDouble(model), knowsRows ? [6, 64, 5000] : [256]);
+        }
+    }
+
+    private static void AssertTheSameBits<TValue>(Model model, int[] batches)
+        where TValue : unmanaged, IBinaryFloatingPointIeee754<TValue>
+    {
+        Tensor<TValue> x = Inputs<TValue>(model, 19);
         double[] levels = [0.1, 0.5];
-        MonteCarloPrediction expected = model.PredictMonteCarlo(
-            x, 70, seed: 7, new MonteCarloOptions { DegreeOfParallelism = 1, Quantiles = levels });
-        foreach (int batch in knowsRows ? (int[])[1, 6, 19, 64, 256, 5000] : [256])
+        MonteCarloPrediction<TValue> expected = model.PredictMonteCarlo<TValue>(
+            [x], 70, seed: 7, new MonteCarloOptions { DegreeOfParallelism = 1, Quantiles = levels });
+        foreach (int batch in batches)
         {
             foreach (int threads in (int[])[1, 2, 4])
             {
-                MonteCarloPrediction actual = model.PredictMonteCarlo(
-                    x, 70, seed: 7, new MonteCarloOptions { BatchSize = batch, DegreeOfParallelism = threads, Quantiles = levels });
+                MonteCarloOptions options = new() { BatchSize = batch, DegreeOfParallelism = threads, Quantiles = levels };
+                MonteCarloPrediction<TValue> actual = model.PredictMonteCarlo<TValue>([x], 70, seed: 7, options);
                 string where = $"batches of {batch}, {threads} threads";
                 Assert.That(actual.Mean.SequenceEqual(expected.Mean), where);
                 Assert.That(actual.StandardDeviation.SequenceEqual(expected.StandardDeviation), where);
@@ -179,23 +218,27 @@ public sealed class PredictMonteCarloTests
         Assert.That(run.StandardDeviation[0, 0], Is.EqualTo(0.5e-3).Within(1e-6));
     }
 
+    // Of several outputs the noise is independent, with one precision.
     [Test]
-    public void The_likelihood_is_that_of_the_mixture()
+    public void The_likelihood_is_that_of_the_mixture([Values(1, 2)] int outputs)
     {
-        Model model = MonteCarloModels.Regression();
+        Model model = MonteCarloModels.Regression(outputs);
         Tensor<float> x = Inputs(model, 6);
-        float[] y = [0.5f, -1, 2, 40, 0, 1];
+        float[] y = [.. new float[] { 0.5f, -1, 2, 40, 0, 1, -0.5f, 3, 0.25f, -2, 1.5f, 0 }.Take(6 * outputs)];
         const double Tau = 3.5;
-        MonteCarloPrediction run = model.PredictMonteCarlo(
-            x, 150, seed: 7, new MonteCarloOptions { Targets = Tensor.Create(y, [6, 1]), NoisePrecision = Tau, BatchSize = 4 });
+        MonteCarloOptions options = new() { Targets = Tensor.Create(y, [6, outputs]), NoisePrecision = Tau, BatchSize = 4 };
+        MonteCarloPrediction run = model.PredictMonteCarlo(x, 150, seed: 7, options);
+        float[][] samples = [.. Enumerable.Range(0, 150).Select(k => Samples.Values(model.PredictSample(x, k, seed: 7)))];
 
+        Assert.That(run.LogLikelihood.Lengths.ToArray(), Is.EqualTo(new nint[] { 6 }));
         for (int row = 0; row < 6; row++)
         {
-            double[] exponents = [.. Enumerable.Range(0, 150).Select(
-                k => -Tau / 2 * Math.Pow(y[row] - model.PredictSample(x, k, seed: 7)[row, 0], 2))];
+            Range at = (row * outputs)..((row + 1) * outputs);
+            double[] exponents = [.. samples.Select(
+                sample => -Tau / 2 * y[at].Zip(sample[at], (target, value) => Math.Pow((double)target - value, 2)).Sum())];
             double largest = exponents.Max();
             double expected = largest + Math.Log(exponents.Sum(e => Math.Exp(e - largest))) - Math.Log(150)
-                - (0.5 * Math.Log(2 * Math.PI)) + (0.5 * Math.Log(Tau));
+                + (outputs * 0.5 * (Math.Log(Tau) - Math.Log(2 * Math.PI)));
             Assert.That(run.LogLikelihood[row], Is.EqualTo(expected).Within(1e-5).Percent);
         }
     }
@@ -295,21 +338,29 @@ public sealed class PredictMonteCarloTests
         Assert.That(alone.Select(sample => sample[18]).Distinct().Count(), Is.GreaterThan(8));
     }
 
+    // Four blocks of rows with 7 chunks of samples each, or with 50: both are more than are computed at a time. An object for
+    // each chunk would make 172 more.
     [Test]
     public void Memory_does_not_grow_with_the_number_of_samples()
     {
         Sequential model = new(new Input(4), new Dense(8, ReLU), new Dropout(0.5), new Dense(3, Softmax));
         Tensor<float> x = Inputs(model, 100);
-        long few = Allocated(samples: 128), many = Allocated(samples: 3_200);
-        Assert.That(many, Is.EqualTo(few));
+        MonteCarloOptions options = new() { BatchSize = 32, DegreeOfParallelism = 4 };
+        long few = Allocated(samples: 400), many = Allocated(samples: 3_200);
+        Assert.That(many, Is.LessThanOrEqualTo(few + 1024));
 
+        // The least of a few: the first to run at once make an executor each, and another test's thread may allocate in between.
         long Allocated(int samples)
         {
-            MonteCarloOptions options = new() { DegreeOfParallelism = 1 };
-            model.PredictMonteCarlo(x, samples, seed: 1, options);
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            model.PredictMonteCarlo(x, samples, seed: 1, options);
-            return GC.GetAllocatedBytesForCurrentThread() - before;
+            long least = long.MaxValue;
+            for (int i = 0; i < 3; i++)
+            {
+                long before = GC.GetTotalAllocatedBytes(precise: true);
+                model.PredictMonteCarlo(x, samples, seed: 1, options);
+                least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
+            }
+
+            return least;
         }
     }
 
@@ -403,6 +454,9 @@ public sealed class PredictMonteCarloTests
             .With.Message.StartsWith("PredictMonteCarlo: expected quantiles from 0 to 1, got 95. Not in percent."));
         Assert.That(() => model.PredictMonteCarlo(x, 2, 1, new() { BatchSize = 0 }), Throws.TypeOf<ArgumentOutOfRangeException>()
             .With.Message.StartsWith("PredictMonteCarlo: expected BatchSize at least 1, got 0."));
+        Assert.That(() => model.PredictMonteCarlo(x, 2, 1, new() { NoisePrecision = 0 }), Throws
+            .TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith(
+                "PredictMonteCarlo: expected NoisePrecision to be a finite number above 0, got 0."));
         Assert.That(
             () => model.PredictMonteCarlo(x, 2, 1, new() { Targets = Samples.Tensor<float>(1, 3, 3) }),
             Throws.TypeOf<ShapeException>().With.Message.EqualTo("PredictMonteCarlo: expected targets [4, 3], got [3, 3]."));
@@ -420,6 +474,19 @@ public sealed class PredictMonteCarloTests
         Assert.That(
             () => model.PredictMonteCarlo(Tensor.Create(new double[37], [1, 37]), 2),
             Throws.InvalidOperationException.With.Message.Contains("expected tensors of Single precision"));
+        Assert.That(() => model.PredictMonteCarlo<float>([x, x], 2), Throws.ArgumentException.With.Message.StartsWith(
+            "sequential (Sequential): expected 1 inputs, got 2."));
+        Input a = new(3), b = new(2);
+        Model two = new([a, b], [new Concatenate().Apply(new Dropout(0.5).Apply(a), b)]);
+        Assert.That(
+            () => two.PredictMonteCarlo<float>([Samples.Tensor<float>(1, 4, 3), Samples.Tensor<float>(1, 5, 2)], 2),
+            Throws.ArgumentException.With.Message.StartsWith(
+                "model (Model): expected as many samples in each input, got 4 and 5."));
+        Tensor<float> many = Tensor.CreateFromShape<float>([(1 << 25) + 1, 1]);
+        Assert.That(
+            () => new Sequential(new Input(1), new Dropout(0.5)).PredictMonteCarlo(many, 2),
+            Throws.ArgumentException.With.Message.StartsWith(
+                "PredictMonteCarlo: expected at most 33554432 inputs, got 33554433. Take them in parts."));
     }
 
     private static double Entropy(double[] p, PredictionKind kind) => p.Sum(value =>

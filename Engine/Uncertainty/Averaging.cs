@@ -3,7 +3,9 @@ using System.Numerics.Tensors;
 
 namespace Engine.Uncertainty;
 
-/// <summary>Weight-scaling inference against Monte Carlo averaging: extension members of <see cref="Model"/>.</summary>
+/// <summary>
+/// Weight-scaling inference of a classifier against Monte Carlo averaging: extension members of <see cref="Model"/>.
+/// </summary>
 /// <remarks>
 /// Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov, "Dropout: a simple way to prevent neural networks from
 /// overfitting", JMLR 15 (2014), section 7.5 and figure 11: one pass without dropout approximates the mean of exponentially many
@@ -17,13 +19,16 @@ public static class Averaging
         /// How good a classifier's predictions are with dropout off, and as the mean of the first k Monte Carlo samples. Memory
         /// is that of one sample.
         /// </summary>
+        /// <remarks>For classifiers only: the output is <c>[n, classes]</c>, probabilities that sum to 1 in each row.</remarks>
         /// <param name="inputs">The inputs, <c>[n, ...]</c>.</param>
         /// <param name="labels">The true class of each, <c>[n]</c>.</param>
         /// <param name="samples">The numbers k of samples to average, ascending; at least 1 each.</param>
         /// <param name="seed">The seed of the samples.</param>
         /// <param name="options">Batch size, threads, cancellation.</param>
         /// <returns>Weight scaling, with Samples = 0, then a point for each k.</returns>
-        /// <exception cref="ArgumentException">The numbers do not ascend from 1 on, or the labels do not fit.</exception>
+        /// <exception cref="ArgumentException">
+        /// The numbers do not ascend from 1 on, the labels do not fit, or the outputs are no probabilities <c>[n, classes]</c>.
+        /// </exception>
         public IReadOnlyList<AveragingPoint> CompareAveraging<T>(
             Tensor<T> inputs,
             ReadOnlySpan<int> labels,

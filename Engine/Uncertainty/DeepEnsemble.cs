@@ -9,7 +9,8 @@ namespace Engine.Uncertainty;
 /// </summary>
 /// <remarks>
 /// Lakshminarayanan, Pritzel and Blundell, "Simple and scalable predictive uncertainty estimation using deep ensembles", NeurIPS
-/// 2017. Each model counts as one sample of <see cref="MonteCarloPrediction{T}"/>. The same bits on any number of threads.
+/// 2017. Each model counts as one sample of <see cref="MonteCarloPrediction{T}"/>. The same bits on any number of threads, and in
+/// any batches but such of less than five rows, in which products add up in another order.
 /// </remarks>
 public sealed class DeepEnsemble
 {

@@ -9,7 +9,8 @@ public sealed record MonteCarloOptions
 
     /// <summary>
     /// The most rows computed at once by a thread, of one sample or of several; at least 1. Bounds the working memory. The result
-    /// is the same, bit for bit; but for layers of one's own that draw by a sample's place in the batch.
+    /// is the same, bit for bit; but for layers of one's own that draw by a sample's place in the batch, and for a
+    /// <see cref="DeepEnsemble"/>, whose models round differently in batches of less than five rows.
     /// </summary>
     public int BatchSize { get; init; } = 256;
 

@@ -5,8 +5,8 @@ namespace Engine.Layers;
 
 /// <summary>What the layers that drop at random have in common: a rate that may change, a seed, and how they are saved.</summary>
 /// <remarks>
-/// The rate is rounded to a multiple of 2⁻¹⁶ where masks are drawn, and what is computed from it takes the rounded rate.
-/// Freezing a layer does not switch it off.
+/// The rate is rounded to a multiple of 2⁻¹⁶ where masks are drawn, and what is computed from it takes the rounded rate;
+/// <see cref="GaussianDropout"/>, which draws no mask, takes the rate as it is. Freezing a layer does not switch it off.
 /// </remarks>
 public abstract class DropoutLayer : SimpleLayer, IHasRate
 {
