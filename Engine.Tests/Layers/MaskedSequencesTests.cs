@@ -89,8 +89,8 @@ public class MaskedSequencesTests
     }
 
     // From a model's second step on, each with lengths that were not there before, 0 to 9. Three models, each of which meets them for
-    // the first time: what the library allocates it allocates in all three. The runtime's tiered compilation allocates 12 KB on the
-    // thread that runs, once a process and sooner or later; with DOTNET_TieredCompilation=0 nothing does.
+    // the first time: what lengths allocate they allocate in all three. One would not do: once a process 12 KB are allocated on this
+    // thread, at times within the first or the second step of all, at times before.
     [TestCaseSource(nameof(Networks))]
     public void StepsOfAnyLengthsAllocateNothing(Func<Node, Node> read)
     {
