@@ -10,8 +10,8 @@ internal static class DropoutCostTable
     {
         TableHead.Write(output, "What dropout costs a training step", "dropout-cost");
         output.WriteLine($"""
-            One step: forward, loss, backward, Adam. With and without take turns for {PairedSteps.MinSeconds} seconds, for {PairedSteps.MinPairs} pairs of steps at
-            least: the median of their ratios, with the quarters around it, and the median times. One thread.
+            One step: forward, loss, backward, Adam. With and without {PairedSteps.Duration}:
+            the median of their ratios, with the quarters around it, and the median times. One thread.
 
             | network | batch | without, ms | with, ms | cost | quarters |
             |---|--:|--:|--:|--:|--:|

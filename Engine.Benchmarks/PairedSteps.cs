@@ -7,13 +7,13 @@ namespace Engine.Benchmarks;
 /// </summary>
 internal static class PairedSteps
 {
-    /// <summary>How many pairs of steps are measured at least.</summary>
-    public const int MinPairs = 400;
+    // Pairs are measured for ten seconds, 400 pairs at least and 2,000 at most.
+    private const int Seconds = 10, MinPairs = 400, MaxPairs = 2000;
 
-    /// <summary>For how long pairs are measured at least, in seconds; 2,000 of them are enough.</summary>
-    public const int MinSeconds = 10;
-
-    private const int MaxPairs = 2000;
+    /// <summary>What a table says of it.</summary>
+    public static string Duration { get; } = string.Create(
+        CultureInfo.InvariantCulture,
+        $"take turns for {Seconds} seconds, {MinPairs} pairs of steps at least and {MaxPairs:N0} at most");
 
     /// <summary>
     /// The cells of a table: the median times of the second and the first, what the first costs more, and its quarters.
@@ -26,7 +26,7 @@ internal static class PairedSteps
             pair = with.Run(MinPairs / 4) + without.Run(MinPairs / 4);
         }
 
-        int pairs = (int)Math.Clamp(1000 * MinSeconds / pair, MinPairs, MaxPairs);
+        int pairs = (int)Math.Clamp(1000 * Seconds / pair, MinPairs, MaxPairs);
         double[] ratios = new double[pairs], first = new double[pairs], second = new double[pairs];
         for (int i = 0; i < pairs; i++)
         {

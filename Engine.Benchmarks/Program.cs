@@ -9,6 +9,7 @@ const string Usage = """
       dropout             dropout, random numbers, fork and join: nanoseconds an element (a minute)
       dropout-cost        a training step of the guide's networks with dropout against without, in pairs (a minute)
       recurrent-dropout   a training step of LSTM and GRU with dropout inside against without, in pairs (a minute)
+      padding             a training step on padded sequences of 1 to 50 steps against whole ones of 25, in pairs (a minute)
       peers [options]     side by side with TorchSharp; build with -p:Peers=true, which downloads libtorch
       --filter '*Name*'   the BenchmarkDotNet classes; --list flat names them
     """;
@@ -30,12 +31,15 @@ switch (args.FirstOrDefault())
     case "recurrent-dropout":
         RecurrentDropoutTable.Run(Console.Out);
         return 0;
+    case "padding":
+        PaddingTable.Run(Console.Out);
+        return 0;
     case "peers":
         return PeersTable.Run(Console.Out, args[1..]);
     case string option when option.StartsWith('-'):
         BenchmarkSwitcher.FromAssembly(typeof(GemmTable).Assembly).Run(args);
         return 0;
     default:
-        Console.Error.WriteLine($"Engine.Benchmarks: expected gemm, dropout, dropout-cost, recurrent-dropout, peers or --filter, got '{args[0]}'.\n\n{Usage}");
+        Console.Error.WriteLine($"Engine.Benchmarks: expected gemm, dropout, dropout-cost, recurrent-dropout, padding, peers or --filter, got '{args[0]}'.\n\n{Usage}");
         return 2;
 }

@@ -19,8 +19,8 @@ internal static class RecurrentDropoutTable
         TableHead.Write(output, "What dropout costs inside a recurrent layer", "recurrent-dropout");
         output.WriteLine($"""
             A layer on 50 steps of 32 features, Dense 32, Dense 10. One step: forward, loss, backward, Adam; dropout and recurrentDropout
-            0.2. With and without take turns for {PairedSteps.MinSeconds} seconds, for {PairedSteps.MinPairs} pairs of steps at least: the median of their ratios,
-            with the quarters around it, and the median times. One thread.
+            0.2. With and without {PairedSteps.Duration}: the median of
+            their ratios, with the quarters around it, and the median times. One thread.
 
             | layer | masks | batch | without, ms | with, ms | cost | quarters |
             |---|---|--:|--:|--:|--:|--:|

@@ -15,10 +15,16 @@ internal sealed class Stepper
     private readonly FitOptions _options = new() { DegreeOfParallelism = 1 };
 
     public Stepper(Sequential model, Shape input, int batch)
+        : this(model, RandomTensor.Uniform([batch, .. input], seed: 1))
+    {
+    }
+
+    public Stepper(Sequential model, Tensor<float> x)
     {
         _model = model;
         model.Compile(new Adam(1e-7), Loss.CategoricalCrossentropy());
-        _x = RandomTensor.Uniform([batch, .. input], seed: 1);
+        _x = x;
+        int batch = (int)x.Lengths[0];
         int classes = model.Output.Shape[0];
         float[] labels = new float[batch * classes];
         for (int i = 0; i < batch; i++)

@@ -8,7 +8,9 @@ namespace Engine.Tests.Activations;
 public class ActivationFunctionTests
 {
     private static readonly ActivationFunction[] All =
-        [Linear, ReLU, ReLU6, LeakyReLU(), LeakyReLU(0.05), ELU(), ELU(1.7), SELU, GELU, Sigmoid, Tanh, Softmax, Softplus, SiLU];
+    [
+        Linear, ReLU, ReLU6, LeakyReLU(), LeakyReLU(0.05), ELU(), ELU(1.7), SELU, GELU, Sigmoid, HardSigmoid, Tanh, Softmax, Softplus, SiLU,
+    ];
 
     private static IEnumerable<ActivationFunction> ElementwiseOnes => All.Where(a => a.IsElementwise);
 
@@ -26,6 +28,7 @@ public class ActivationFunctionTests
             "selu" => 1.0507009873554804934 * (x > 0 ? x : 1.6732632423543772848 * ExpMinusOne(x)),
             "gelu" => x * 0.5 * MathNet.Numerics.SpecialFunctions.Erfc(-x / Math.Sqrt(2)),
             "sigmoid" => x < 0 ? Math.Exp(x) / (1 + Math.Exp(x)) : 1 / (1 + Math.Exp(-x)),
+            "hard_sigmoid" => Math.Min(Math.Max(x + 3, 0), 6) / 6,
             "tanh" => Math.Tanh(x),
             "softplus" => Math.Max(x, 0) + LogOnePlus(Math.Exp(-Math.Abs(x))),
             "silu" => x < 0 ? x * Math.Exp(x) / (1 + Math.Exp(x)) : x / (1 + Math.Exp(-x)),
@@ -133,6 +136,7 @@ public class ActivationFunctionTests
     [TestCase("selu", -1.7580993408473766, double.PositiveInfinity)]
     [TestCase("gelu", 0, double.PositiveInfinity)]
     [TestCase("sigmoid", 0, 1)]
+    [TestCase("hard_sigmoid", 0, 1)]
     [TestCase("tanh", -1, 1)]
     [TestCase("softplus", 0, double.PositiveInfinity)]
     [TestCase("silu", 0, double.PositiveInfinity)]
@@ -149,7 +153,7 @@ public class ActivationFunctionTests
         double[] dx = new double[2], x = [-1e300, 1e300];
         activation.Backward<double>(x, Forward(activation, x), [1, 1], dx, 1);
         Assert.That(dx, Has.None.NaN);
-        Assert.That(dx[1], Is.EqualTo(name switch { "selu" => 1.0507009873554805, "relu6" or "sigmoid" or "tanh" => 0, _ => 1 }));
+        Assert.That(dx[1], Is.EqualTo(name switch { "selu" => 1.0507009873554805, "relu6" or "sigmoid" or "hard_sigmoid" or "tanh" => 0, _ => 1 }));
     }
 
     [TestCaseSource(nameof(All))]
@@ -170,6 +174,18 @@ public class ActivationFunctionTests
         double[] dx = new double[1];
         ReLU6.Backward<double>([x], Forward(ReLU6, [x]), [1], dx, 1);
         Assert.That((Forward(ReLU6, [x])[0], dx[0]), Is.EqualTo((Math.Min(x, 6), slope)));
+    }
+
+    [TestCase(-3.5, 0, 0)]
+    [TestCase(-3, 0, 0)]
+    [TestCase(0, 0.5, 1.0 / 6)]
+    [TestCase(3, 1, 0)]
+    [TestCase(3.5, 1, 0)]
+    public void HardSigmoidEndsAtThree(double x, double y, double slope)
+    {
+        double[] dx = new double[1];
+        HardSigmoid.Backward<double>([x], Forward(HardSigmoid, [x]), [1], dx, 1);
+        Assert.That((Forward(HardSigmoid, [x])[0], dx[0]), Is.EqualTo((y, slope)));
     }
 
     [Test]
@@ -199,7 +215,7 @@ public class ActivationFunctionTests
     public void ErrorsSayWhatWasExpected()
     {
         Assert.That(() => FromName("rleu"), Throws.ArgumentException.With.Message.EqualTo(
-            "ActivationFunction: expected one of linear, relu, relu6, leaky_relu, elu, selu, gelu, sigmoid, tanh, softmax, softplus, silu, got 'rleu'."));
+            "ActivationFunction: expected one of linear, relu, relu6, leaky_relu, elu, selu, gelu, sigmoid, hard_sigmoid, tanh, softmax, softplus, silu, got 'rleu'."));
         Assert.That(
             () => FromName("elu", new Dictionary<string, double> { ["slope"] = 1 }),
             Throws.ArgumentException.With.Message.EqualTo("ActivationFunction: expected the parameters of 'elu' to be alpha, got 'slope'."));

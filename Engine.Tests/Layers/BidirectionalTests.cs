@@ -88,6 +88,37 @@ public class BidirectionalTests
             "bidirectional (Bidirectional): expected a sequence, and as many initial states for each direction, got 2 inputs."));
     }
 
+    // Against one that is given the states, forward ones first.
+    [Test]
+    public void AStatefulOneGoesOnInBothDirectionsUntilItIsReset()
+    {
+        const int Batch = 2;
+        Bidirectional remembers = new(new LSTM(4, stateful: true, batch: Batch)), given = new(new LSTM(4, returnState: true));
+        Sequential stateful = new(new Input(Steps, Features), remembers) { Precision = Precision.Double, Seed = 2 };
+        Node[] inputs = [new Input(Steps, Features).Output, .. Enumerable.Range(0, 4).Select(_ => new Input(4).Output)];
+        Model model = new(inputs, given.ApplyMany(inputs)) { Precision = Precision.Double, Seed = 2 };
+        stateful.EnsureInitialized();
+        model.EnsureInitialized();
+        foreach ((Layer from, Layer to) in remembers.Children.Zip(given.Children))
+        {
+            foreach ((Parameter source, Parameter target) in from.Parameters.Where(parameter => parameter.Trains).Zip(to.Parameters))
+            {
+                target.SetValues(source.Values<double>());
+            }
+        }
+
+        Tensor<double> first = Samples.Tensor<double>(1, Batch, Steps, Features), second = Samples.Tensor<double>(2, Batch, Steps, Features);
+        Tensor<double> zeros = Tensor.Create(new double[Batch * 4], [Batch, 4]);
+        double[] Predict(Tensor<double> x) => stateful.Predict(x, new PredictOptions { BatchSize = Batch }).ToArray();
+        Tensor<double>[] begun = [.. model.Predict([first, zeros, zeros, zeros, zeros])];
+        double[] goneOn = model.Predict([second, .. begun[1..]])[0].ToArray();
+        Assert.That(Predict(first), Is.EqualTo(begun[0].ToArray()).Within(1e-15));
+        Assert.That(Predict(second), Is.EqualTo(goneOn).Within(1e-15));
+        Assert.That(Predict(first), Is.Not.EqualTo(begun[0].ToArray()).Within(1e-3), "it remembers");
+        stateful.ResetStates();
+        Assert.That(Predict(first), Is.EqualTo(begun[0].ToArray()).Within(1e-15));
+    }
+
     [Test]
     public void TakesALayerOfItsOwnForTheWayBack()
     {
@@ -113,7 +144,31 @@ public class BidirectionalTests
             () => new Bidirectional(new LSTM(3, returnState: true), backwardLayer: new LSTM(3, goBackwards: true)),
             Throws.ArgumentException.With.Message.StartsWith(
                 "Bidirectional: expected the same returnState of both layers, got true forwards and false backwards."));
-        Assert.That(() => new Bidirectional(new LSTM(3), (MergeMode)9), Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(() => new Bidirectional(new LSTM(3), (MergeMode)9), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith(
+            "Bidirectional: expected a merge mode, got 9."));
+        Assert.That(() => new Bidirectional(new Reader()), Throws.ArgumentException.With.Message.StartsWith(
+            "Bidirectional: expected a backwardLayer beside a layer of one's own, Reader, got none."));
+    }
+
+    [Test]
+    public void RefusesToBeRunByAnotherLayer()
+    {
+        Sequential model = new(new Input(2, Steps, Features), new TimeDistributed(new Bidirectional(new LSTM(3))));
+        Assert.That(() => model.Predict(Samples.Tensor<float>(1, 1, 2, Steps, Features)), Throws.TypeOf<NotSupportedException>().With.Message.EqualTo(
+            "bidirectional (Bidirectional): expected to stand in a model, got another layer around it. Put it into the model itself."));
+    }
+
+    /// <summary>Says that it reads forwards.</summary>
+    private sealed class Reader : SimpleLayer
+    {
+        public override void Describe(ConfigurationWriter writer) => writer.Write("go_backwards", false);
+
+        public override void Forward<T>(ReadOnlySpan<T> x, Span<T> y, in Pass<T> pass) => x.CopyTo(y);
+
+        public override void Backward<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, ReadOnlySpan<T> dy, Span<T> dx, in Pass<T> pass) =>
+            dy.CopyTo(dx);
+
+        protected override Shape Build(Shape input, ParameterFactory parameters) => input;
     }
 
     /// <summary>Gives the mask of its input.</summary>

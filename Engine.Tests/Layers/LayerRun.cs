@@ -11,7 +11,12 @@ internal sealed class LayerRun<T>
     private readonly Model _model;
     private readonly Executor<T> _executor;
 
-    public LayerRun(Model model, int batch, Phase phase = Phase.Training)
+    /// <summary>Makes a run of a model.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="batch">The number of samples.</param>
+    /// <param name="phase">The phase.</param>
+    /// <param name="parameters">Those whose gradients are wanted.</param>
+    public LayerRun(Model model, int batch, Phase phase = Phase.Training, params IReadOnlyList<Parameter> parameters)
     {
         _model = model;
         _executor = new Executor<T>(model.Graph, new PlanOptions
@@ -19,6 +24,7 @@ internal sealed class LayerRun<T>
             Batch = batch,
             LossValues = [.. model.Graph.Outputs.Distinct()],
             InputGradients = true,
+            Wanted = new HashSet<Parameter>(parameters),
         });
         Run.Batch = batch;
         Run.Phase = phase;
@@ -46,10 +52,17 @@ internal sealed class LayerRun<T>
         return [.. Enumerable.Range(0, _model.Outputs.Count).Select(k => _executor.Output(k).ToArray())];
     }
 
-    /// <summary>The gradients of the inputs, after a <see cref="Forward"/>; for models with one output.</summary>
-    public T[][] Backward(T[] dy)
+    /// <summary>The gradient of a parameter that is wanted, after a <see cref="Backward"/>.</summary>
+    public T[] Gradient(Parameter parameter) => _executor.Gradient(parameter).ToArray();
+
+    /// <summary>The gradients of the inputs, after a <see cref="Forward"/>, from those of the first outputs or all.</summary>
+    public T[][] Backward(params T[][] dy)
     {
-        dy.CopyTo(_executor.Gradient(_model.Graph.Outputs[0]));
+        for (int k = 0; k < dy.Length; k++)
+        {
+            dy[k].CopyTo(_executor.Gradient(_model.Graph.Outputs[k]));
+        }
+
         _executor.Backward();
         return [.. _model.Graph.Inputs.Select(input => _executor.Gradient(input).ToArray())];
     }

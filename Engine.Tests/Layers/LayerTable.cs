@@ -19,7 +19,7 @@ internal static class LayerTable
         ActivationFunction.Linear, ActivationFunction.ReLU, ActivationFunction.LeakyReLU(), ActivationFunction.LeakyReLU(0.3),
         ActivationFunction.ELU(), ActivationFunction.ELU(1.7), ActivationFunction.SELU, ActivationFunction.GELU,
         ActivationFunction.Sigmoid, ActivationFunction.Tanh, ActivationFunction.Softmax, ActivationFunction.Softplus,
-        ActivationFunction.SiLU, ActivationFunction.ReLU6,
+        ActivationFunction.SiLU, ActivationFunction.ReLU6, ActivationFunction.HardSigmoid,
     ];
 
     public static readonly Initializer[] Initializers =

@@ -72,32 +72,56 @@ public class MaskedSequencesTests
         Assert.That(Samples.Weights<double>(model).Zip(before, (a, b) => a - b), Is.EqualTo(expected).Within(1e-14));
     }
 
-    [Test]
-    public void StepsOfAnyLengthsAllocateNothing()
+    private static IEnumerable<TestCaseData> Networks
     {
-        Sequential model = new(
-            new Input(9), new Embedding(Letters, 4, maskZero: true), new Bidirectional(new LSTM(4, dropout: 0.2, recurrentDropout: 0.2)),
-            new Dense(2));
-        model.Compile(new SGD(), Loss.MeanSquaredError());
+        get
+        {
+            yield return Of("LSTM", x => new LSTM(4).Apply(x));
+            yield return Of("LSTM with dropout", x => new LSTM(4, dropout: 0.2, recurrentDropout: 0.2).Apply(x));
+            yield return Of("GRU", x => new GRU(4, recurrentDropout: 0.2).Apply(x));
+            yield return Of("SimpleRNN", x => new SimpleRNN(4).Apply(x));
+            yield return Of("LayerNormalizedLSTM", x => new LayerNormalizedLSTM(4, zoneout: 0.2).Apply(x));
+            yield return Of("Bidirectional", x => new Bidirectional(new LSTM(4, dropout: 0.2, recurrentDropout: 0.2)).Apply(x));
+            yield return Of("MultiHeadAttention", x => new GlobalAveragePooling1D().Apply(new MultiHeadAttention(2, 3).Apply(x, x)));
+
+            static TestCaseData Of(string name, Func<Node, Node> read) => new TestCaseData(read).SetArgDisplayNames(name);
+        }
+    }
+
+    // From a model's second step on, each with lengths that were not there before, 0 to 9. Three models, each of which meets them for
+    // the first time: what lengths allocate they allocate in all three. One would not do: once a process 12 KB are allocated on this
+    // thread, at times within the first or the second step of all, at times before.
+    [TestCaseSource(nameof(Networks))]
+    public void StepsOfAnyLengthsAllocateNothing(Func<Node, Node> read)
+    {
+        FitOptions options = new() { DegreeOfParallelism = 1 };
         Tensor<float> y = Samples.Tensor<float>(1, Words, 2);
         Tensor<float>[] batches =
         [
-            .. new[] { 1, 4, 9 }.Select(length => Tensor.Create(
-                [.. Sequences.Pad(s_words.Select(word => word[..Math.Min(length, word.Length)]), 9).Select(index => (float)index)], [Words, 9])),
+            .. Enumerable.Range(1, 6).Select(batch => Tensor.Create(
+                [
+                    .. Sequences.Pad(
+                        Enumerable.Range(0, Words).Select(word => Enumerable.Repeat(1 + (word % 5), ((word * batch) + batch) % 10).ToArray()), 9)
+                        .Select(index => (float)index),
+                ],
+                [Words, 9])),
         ];
-        long least = long.MaxValue;
-        for (int i = 0; i < 12; i++)
+        long[] allocated = [.. batches.Select(_ => long.MaxValue)];
+        for (int m = 0; m < 3; m++)
         {
-            long before = GC.GetTotalAllocatedBytes(precise: true);
-            foreach (Tensor<float> x in batches)
+            Node input = new Input(9);
+            Model model = new(input, new Dense(2).Apply(read(new Embedding(Letters, 4, maskZero: true).Apply(input))));
+            model.Compile(new SGD(), Loss.MeanSquaredError());
+            for (int i = 0; i < batches.Length; i++)
             {
-                model.TrainOnBatch(x.AsReadOnlyTensorSpan(), y.AsReadOnlyTensorSpan());
+                long before = GC.GetAllocatedBytesForCurrentThread();
+                model.TrainOnBatch(batches[i].AsReadOnlyTensorSpan(), y.AsReadOnlyTensorSpan(), options);
+                allocated[i] = Math.Min(allocated[i], GC.GetAllocatedBytesForCurrentThread() - before);
             }
-
-            least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
         }
 
-        Assert.That(least, Is.Zero);
+        Assert.That(allocated[0], Is.GreaterThan(0), "the plan");
+        Assert.That(allocated[1..], Is.All.Zero);
     }
 
     // Whether letter 1 comes anywhere: the network has to remember it to the end of words of 1 to 12 letters.

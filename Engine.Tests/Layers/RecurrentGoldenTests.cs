@@ -2,7 +2,10 @@ using Engine.Layers;
 
 namespace Engine.Tests.Layers;
 
-/// <summary>Numbers computed elsewhere: see make_recurrent_numbers.py, beside this file, which prints them.</summary>
+/// <summary>
+/// Numbers of an independent program in plain Python, by the formulas that Keras documents; Keras itself computed none of them. See
+/// make_recurrent_numbers.py, beside this file, which prints them.
+/// </summary>
 public class RecurrentGoldenTests
 {
     private const int Steps = 4, Features = 2, Units = 3;
@@ -63,7 +66,7 @@ public class RecurrentGoldenTests
     };
 
     [Test]
-    public void OutputsAndStatesAreTheOtherProgramsNumbers(
+    public void OutputsAndStatesAreThoseOfPlainPythonByTheFormulasOfKeras(
         [Values("lstm", "gru", "gru, reset before", "simple")] string kind, [Values] bool backwards)
     {
         RecurrentLayer layer = kind switch

@@ -52,7 +52,7 @@ internal static class RecurrentTable
         Lstm("of sequences and states", Few, 4, () => new LSTM(4, returnSequences: true, returnState: true)),
         Lstm("backwards", Few, 4, () => new LSTM(4, returnSequences: true, goBackwards: true)),
         Lstm("with zeros at masks", Few, 4, () => new LSTM(4, returnSequences: true, zeroOutputForMask: true)),
-        Lstm("truncated", Few, 4, () => new LSTM(4, truncation: 5)),
+        Lstm("with a truncation as long as the sequence", Few, 4, () => new LSTM(4, truncation: 5)),
         Lstm("stateful", Few, 4, () => new LSTM(4, returnSequences: true, stateful: true, batch: 10_000)),
         Lstm("from initial states", Few, 4, () => new LSTM(4, returnState: true)) with { Inputs = [Few, [4], [4]] },
     ];
@@ -90,7 +90,7 @@ internal static class RecurrentTable
         Gru("of sequences and states", Few, 4, () => new GRU(4, returnSequences: true, returnState: true)),
         Gru("backwards", Few, 4, () => new GRU(4, returnSequences: true, goBackwards: true)),
         Gru("with zeros at masks", Few, 4, () => new GRU(4, returnSequences: true, zeroOutputForMask: true)),
-        Gru("truncated", Few, 4, () => new GRU(4, truncation: 5)),
+        Gru("with a truncation as long as the sequence", Few, 4, () => new GRU(4, truncation: 5)),
         Gru("stateful", Few, 4, () => new GRU(4, returnSequences: true, stateful: true, batch: 10_000)),
         Gru("from an initial state", Few, 4, () => new GRU(4, returnState: true)) with { Inputs = [Few, [4]] },
     ];
@@ -124,7 +124,7 @@ internal static class RecurrentTable
         Simple("of sequences and states", Few, 4, () => new SimpleRNN(4, returnSequences: true, returnState: true)),
         Simple("backwards", Few, 4, () => new SimpleRNN(4, returnSequences: true, goBackwards: true)),
         Simple("with zeros at masks", Few, 4, () => new SimpleRNN(4, returnSequences: true, zeroOutputForMask: true)),
-        Simple("truncated", Few, 4, () => new SimpleRNN(4, truncation: 5)),
+        Simple("with a truncation as long as the sequence", Few, 4, () => new SimpleRNN(4, truncation: 5)),
         Simple("stateful", Few, 4, () => new SimpleRNN(4, returnSequences: true, stateful: true, batch: 10_000)),
         Simple("from an initial state", Few, 4, () => new SimpleRNN(4, returnState: true)) with { Inputs = [Few, [4]] },
     ];
@@ -157,8 +157,9 @@ internal static class RecurrentTable
         Norm("of sequences and states", Few, 4, () => new LayerNormalizedLSTM(4, returnSequences: true, returnState: true)),
         Norm("backwards", Few, 4, () => new LayerNormalizedLSTM(4, returnSequences: true, goBackwards: true)),
         Norm("with zeros at masks", Few, 4, () => new LayerNormalizedLSTM(4, returnSequences: true, zeroOutputForMask: true)),
-        Norm("truncated", Few, 4, () => new LayerNormalizedLSTM(4, truncation: 5)),
+        Norm("with a truncation as long as the sequence", Few, 4, () => new LayerNormalizedLSTM(4, truncation: 5)),
         Norm("stateful", Few, 4, () => new LayerNormalizedLSTM(4, returnSequences: true, stateful: true, batch: 10_000)),
+        Norm("from initial states", Few, 4, () => new LayerNormalizedLSTM(4, returnState: true)) with { Inputs = [Few, [4], [4]] },
     ];
 
     private static LayerCase Lstm(string name, Shape input, int units, Func<LSTM> make) => Of(name, input, units, make, "lstm (LSTM)");

@@ -98,5 +98,9 @@ public class SequenceLayerTests
             "Permute: expected the axes 1 to their number, each once, got [1, 3]."));
         Assert.That(() => new Permute(), Throws.ArgumentException);
         Assert.That(() => new TimeDistributed(null!), Throws.ArgumentNullException);
+        Assert.That(
+            () => new TimeDistributed(new LSTM(3, returnState: true)).Apply(new Input(2, 5, 3)),
+            Throws.TypeOf<ShapeException>().With.Message.EqualTo(
+                "time_distributed (TimeDistributed): expected a layer with one output, got LSTM with 3."));
     }
 }

@@ -84,6 +84,10 @@ internal static class SequenceTable
 
             yield return Steps("Conv2D", [3, 5, 4, 2], [3, 4, 3, 3], () => new Conv2D(3, (2, 2), ActivationFunction.Sigmoid));
             yield return Steps("BatchNormalization", [5, 3], [5, 3], () => new BatchNormalization()) with { IsSameInAllPhases = false };
+            yield return Steps("LSTM", [2, 5, 3], [2, 4], () => new LSTM(4));
+            yield return Steps("GRU with dropout inside", [3, 2, 5], [3, 2, 4], () => new GRU(
+                4, dropout: 0.3, recurrentDropout: 0.3, zoneout: 0.2, returnSequences: true)) with
+            { IsSameInAllPhases = false };
             yield return Steps("Flatten", [3, 2, 5], [3, 10], () => new Flatten());
             yield return Steps(
                 "TimeDistributed", [3, 2, 5], [3, 2, 4], () => new TimeDistributed(new Dense(4) { Name = "inner", Trainable = false }));

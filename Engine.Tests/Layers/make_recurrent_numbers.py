@@ -1,4 +1,5 @@
-"""Prints the golden numbers of RecurrentGoldenTests: the recurrent layers of Keras 3 by its documented formulas, with plain lists.
+"""Prints the golden numbers of RecurrentGoldenTests: recurrent layers by the formulas that Keras 3 documents, with plain lists, without
+Keras.
 
 Weights, inputs and states are sines, so that both sides can make them. python3 make_recurrent_numbers.py
 """

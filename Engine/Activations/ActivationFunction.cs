@@ -28,6 +28,9 @@ public abstract class ActivationFunction
     /// <summary>1 / (1 + exp(−x)).</summary>
     public static ActivationFunction Sigmoid { get; } = new SigmoidActivation();
 
+    /// <summary>relu6(x + 3) / 6, as Keras 3 has it (before 0.2x + 0.5); f' is 0 at −3 and at 3 (Howard et al. 2019, MobileNetV3).</summary>
+    public static ActivationFunction HardSigmoid { get; } = new HardSigmoidActivation();
+
     /// <summary>The hyperbolic tangent.</summary>
     public static ActivationFunction Tanh { get; } = new TanhActivation();
 
@@ -79,12 +82,14 @@ public abstract class ActivationFunction
             "selu" => SELU,
             "gelu" => GELU,
             "sigmoid" => Sigmoid,
+            "hard_sigmoid" => HardSigmoid,
             "tanh" => Tanh,
             "softmax" => Softmax,
             "softplus" => Softplus,
             "silu" => SiLU,
             _ => throw reader.UnknownName(
-                "linear", "relu", "relu6", "leaky_relu", "elu", "selu", "gelu", "sigmoid", "tanh", "softmax", "softplus", "silu"),
+                "linear", "relu", "relu6", "leaky_relu", "elu", "selu", "gelu", "sigmoid", "hard_sigmoid", "tanh", "softmax", "softplus",
+                "silu"),
         };
         reader.ThrowIfUnread();
         return activation;

@@ -18,7 +18,7 @@ namespace Engine.Layers;
 /// </para>
 /// <para>
 /// A step that the input's mask does not count leaves the states alone; its output is the previous one again, zeros where there
-/// is none. Such steps cost nothing: samples of different lengths are packed.
+/// is none. No gates or products are computed for it: samples of different lengths are packed.
 /// </para>
 /// <para>
 /// Dropout draws its masks once a sequence and uses them at all its steps (Gal and Ghahramani, "A theoretically grounded
@@ -142,6 +142,11 @@ public abstract class RecurrentLayer : Layer
     public bool ZeroOutputForMask => _options.ZeroOutputForMask;
 
     /// <summary>After how many steps of a sequence no gradient flows on; null if it flows through all.</summary>
+    /// <remarks>
+    /// Steps that count are counted, from where the loop begins: with <see cref="GoBackwards"/> from the sequence's end. No gradient
+    /// flows from a stretch of so many steps to the one before. Williams and Peng, "An efficient gradient-based algorithm for
+    /// on-line training of recurrent network trajectories", Neural Computation 2 (1990).
+    /// </remarks>
     public int? Truncation => _options.Truncation;
 
     /// <summary>Whether the final states are the initial ones of the next call, until <see cref="Layer.ResetStates"/>.</summary>

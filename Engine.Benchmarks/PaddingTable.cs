@@ -1,0 +1,57 @@
+using System.Numerics.Tensors;
+using Engine.Layers;
+using static Engine.Activations.ActivationFunction;
+
+namespace Engine.Benchmarks;
+
+/// <summary>What sequences of different lengths in one batch cost: padded and masked against as many whole steps.</summary>
+internal static class PaddingTable
+{
+    private const int Units = 64, Features = 32, Longest = 50, Mean = 25;
+
+    private static readonly (string Name, Func<Layer> Make)[] s_layers =
+    [
+        ("LSTM(64)", () => new LSTM(Units)),
+        ("GRU(64)", () => new GRU(Units)),
+    ];
+
+    public static void Run(TextWriter output)
+    {
+        TableHead.Write(output, "What padding costs in a recurrent layer", "padding");
+        output.WriteLine($"""
+            A layer on steps of {Features} features, Dense 32, Dense 10. One step: forward, loss, backward, Adam. Padded: lengths from 1 to {Longest},
+            evenly spread, {Mean} in the mean, in {Longest} steps with zeros at the end and Masking in front; whole: {Mean} steps each and no mask.
+            Both {PairedSteps.Duration}: the median of their ratios, with the
+            quarters around it, and the median times. One thread.
+
+            | layer | batch | whole, ms | padded, ms | cost | quarters |
+            |---|--:|--:|--:|--:|--:|
+            """);
+        foreach ((string name, Func<Layer> make) in s_layers)
+        {
+            foreach (int batch in new[] { 32, 128 })
+            {
+                output.WriteLine($"| {name} | {batch} | {PairedSteps.Compare(Padded(make(), batch), Whole(make(), batch))} |");
+            }
+        }
+    }
+
+    private static Stepper Padded(Layer layer, int batch)
+    {
+        float[] x = new float[batch * Longest * Features];
+        RandomTensor.Uniform([x.Length], seed: 1).FlattenTo(x);
+        for (int sample = 0; sample < batch; sample++)
+        {
+            // Rounded down, so that the mean is 25 and not half a step more.
+            int length = 1 + (sample * (Longest - 1) / (batch - 1));
+            x.AsSpan(((sample * Longest) + length) * Features, (Longest - length) * Features).Clear();
+        }
+
+        return new(Network(Longest, new Masking(), layer), Tensor.Create(x, [batch, Longest, Features]));
+    }
+
+    private static Stepper Whole(Layer layer, int batch) => new(Network(Mean, layer), [Mean, Features], batch);
+
+    private static Sequential Network(int steps, params Layer[] layers) =>
+        new([new Input(steps, Features), .. layers, new Dense(32, ReLU), new Dense(10, Softmax)]) { Seed = 1 };
+}
