@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using Engine.Data;
 
 namespace Engine.Examples;
@@ -40,7 +39,6 @@ internal sealed class PaperSrivastavaExample : Example
 
     public override int Run(ExampleContext context)
     {
-        var watch = Stopwatch.StartNew();
         PaperSrivastavaRow[] wanted = [.. Wanted(context)];
         if (!context.Get(s_report))
         {
@@ -74,7 +72,7 @@ internal sealed class PaperSrivastavaExample : Example
             return 0;
         }
 
-        new PaperSrivastavaReport(context, done).Write(watch.Elapsed.TotalSeconds);
+        new PaperSrivastavaReport(context, done).Write();
         return 0;
     }
 

@@ -8,8 +8,7 @@ internal sealed class PaperSrivastavaReport(
     ExampleContext context, IReadOnlyList<(PaperSrivastavaRow Row, PaperSrivastavaProgress Progress)> rows)
 {
     /// <summary>Prints and saves it.</summary>
-    /// <param name="seconds">What this run took; the rows may have been trained by earlier ones.</param>
-    public void Write(double seconds)
+    public void Write()
     {
         Write("Networks (table 2 of the paper)", "networks.png", PaperSrivastavaRow.Networks);
         Write("Ways to regularize 784-1024-1024-2048-10 (table 9)", "regularizers.png", PaperSrivastavaRow.Regularizers);
@@ -17,7 +16,7 @@ internal sealed class PaperSrivastavaReport(
             "Errors are those after the last epoch; ± is the standard error that so many test digits alone bring with them.");
         if (!context.Full)
             context.Output.WriteLine("Small networks on few digits for few epochs: --full trains the paper's on all of MNIST.");
-        WriteResult(seconds);
+        WriteResult();
         context.PrintFiles();
     }
 
@@ -102,9 +101,10 @@ internal sealed class PaperSrivastavaReport(
             [.. progress.Errors.Skip(skipped).Select(error => 100 * error)]);
     }
 
-    private void WriteResult(double seconds)
+    // The time of all rows, whichever runs trained them.
+    private void WriteResult()
     {
-        var result = new ExampleResult { Seconds = seconds };
+        var result = new ExampleResult { Seconds = rows.Sum(pair => pair.Progress.Seconds) };
         result.Settings.AddRange([("momentum", PaperSrivastavaSettings.Momentum), ("threads", context.DegreeOfParallelism)]);
         foreach ((PaperSrivastavaRow row, PaperSrivastavaProgress progress) in rows)
         {
