@@ -98,22 +98,8 @@ internal readonly ref struct PoolingBody<T, TPool> : IBody
     /// <summary>One vector of channels of one window.</summary>
     private void RunLanes(ref T x, ref T y, int depth, int height, int width, int channelsLeft, Vector<T> cells)
     {
-        int channels = _geometry.Channels;
-        int rowLength = _geometry.Width.Input * channels;
         int lanes = Math.Min(Vector<T>.Count, channelsLeft);
-        Vector<T> value = Lanes.Load(ref x, lanes);
-        for (int d = 0; d < depth; d++)
-        {
-            for (int h = 0; h < height; h++)
-            {
-                ref T row = ref Unsafe.Add(ref x, ((d * _geometry.Height.Input) + h) * rowLength);
-                for (int w = d + h == 0 ? 1 : 0; w < width; w++)
-                {
-                    value = TPool.Combine(value, Lanes.Load(ref Unsafe.Add(ref row, w * channels), lanes));
-                }
-            }
-        }
-
+        Vector<T> value = PoolingLanes.Combine<T, TPool>(ref x, lanes, _geometry, depth, height, width);
         Lanes.Store(TPool.Divide(value, cells), ref y, lanes);
     }
 }

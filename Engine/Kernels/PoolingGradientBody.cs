@@ -151,7 +151,11 @@ internal readonly ref struct PoolingGradientBody<T, TPool> : IBody
         {
             int lanes = Math.Min(Vector<T>.Count, channels - c);
             Vector<T> offered = TPool.Divide(Lanes.Load(ref Unsafe.Add(ref MemoryMarshal.GetReference(_dy), output + c), lanes), cells);
-            Vector<T> y = TPool.BackwardReadsValues ? Combined(input + c, lanes, depth, height, width) : default;
+
+            // The value of the window again, so that the output of forward need not be kept.
+            Vector<T> y = TPool.BackwardReadsValues
+                ? PoolingLanes.Combine<T, TPool>(ref Unsafe.Add(ref x, input + c), lanes, _geometry, depth, height, width)
+                : default;
             for (int d = 0; d < depth; d++)
             {
                 for (int h = 0; h < height; h++)
@@ -167,26 +171,5 @@ internal readonly ref struct PoolingGradientBody<T, TPool> : IBody
                 }
             }
         }
-    }
-
-    // The value of a window again, so that the output of forward need not be kept.
-    private Vector<T> Combined(int input, int lanes, int depth, int height, int width)
-    {
-        int channels = _geometry.Channels;
-        ref T x = ref Unsafe.Add(ref MemoryMarshal.GetReference(_x), input);
-        Vector<T> value = Lanes.Load(ref x, lanes);
-        for (int d = 0; d < depth; d++)
-        {
-            for (int h = 0; h < height; h++)
-            {
-                ref T row = ref Unsafe.Add(ref x, ((d * _geometry.Height.Input) + h) * _geometry.Width.Input * channels);
-                for (int w = d + h == 0 ? 1 : 0; w < width; w++)
-                {
-                    value = TPool.Combine(value, Lanes.Load(ref Unsafe.Add(ref row, w * channels), lanes));
-                }
-            }
-        }
-
-        return value;
     }
 }
