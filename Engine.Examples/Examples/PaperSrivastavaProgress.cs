@@ -3,8 +3,17 @@ using System.Text.Json.Serialization;
 namespace Engine.Examples;
 
 /// <summary>How a row is trained: what another training must share to go on with this one.</summary>
+/// <param name="Factor">The factor of what regularizes it, where another one than the row's was asked for.</param>
 internal sealed record PaperSrivastavaSettings(
-    string Data, int Samples, int TestSamples, int Epochs, int BatchSize, double LearningRate, ulong Seed, int WidthDivisor)
+    string Data,
+    int Samples,
+    int TestSamples,
+    int Epochs,
+    int BatchSize,
+    double LearningRate,
+    ulong Seed,
+    int WidthDivisor,
+    double? Factor = null)
 {
     /// <summary>The paper's.</summary>
     public const double Momentum = 0.95;

@@ -11,7 +11,7 @@ namespace Engine.Examples;
 /// <param name="Units">The hidden layers.</param>
 internal sealed record PaperSrivastavaRow(string Key, string Title, int[] Units)
 {
-    private const double HiddenRate = 0.5, InputRate = 0.2, MaxNorm = 2, Activity = 0.1;
+    private const double HiddenRate = 0.5, InputRate = 0.2, Activity = 0.1;
 
     private static readonly int[] s_three = [1024, 1024, 1024], s_table = [1024, 1024, 2048];
 
@@ -25,7 +25,7 @@ internal sealed record PaperSrivastavaRow(string Key, string Title, int[] Units)
     public static IReadOnlyList<PaperSrivastavaRow> Networks { get; } =
     [
         new("dropout-max-norm", "dropout + max-norm, ReLU, 3×1024", s_three)
-            { PaperError = 1.06, HasDropout = true, HasMaxNorm = true, Epochs = 250 },
+            { PaperError = 1.06, HasDropout = true, MaxNorm = 2, Epochs = 250 },
         new("dropout", "dropout, ReLU, 3×1024", s_three)
             { PaperError = 1.25, HasDropout = true, Epochs = 250 },
         new("plain", "no dropout, ReLU, 3×1024", s_three) { Epochs = 60 },
@@ -38,10 +38,10 @@ internal sealed record PaperSrivastavaRow(string Key, string Title, int[] Units)
         new("table-l2", "L2", s_table) { PaperError = 1.62, L2 = 3e-5, Epochs = 20 },
         new("table-l1-l2", "L2 + L1", s_table) { PaperError = 1.60, L2 = 3e-5, L1 = 1e-6, Epochs = 20 },
         new("table-kl", "KL-sparsity", s_table) { PaperError = 1.55, Sparsity = 1e-4, Epochs = 20 },
-        new("table-max-norm", "max-norm", s_table) { PaperError = 1.35, HasMaxNorm = true, Epochs = 20 },
+        new("table-max-norm", "max-norm", s_table) { PaperError = 1.35, MaxNorm = 2, Epochs = 20 },
         new("table-dropout-l2", "dropout + L2", s_table) { PaperError = 1.25, HasDropout = true, L2 = 1e-5, Epochs = 60 },
         new("table-dropout-max-norm", "dropout + max-norm", s_table)
-            { PaperError = 1.05, HasDropout = true, HasMaxNorm = true, Epochs = 60 },
+            { PaperError = 1.05, HasDropout = true, MaxNorm = 2, Epochs = 60 },
     ];
 
     /// <summary>The rows of both tables.</summary>
@@ -53,8 +53,8 @@ internal sealed record PaperSrivastavaRow(string Key, string Title, int[] Units)
     /// <summary>Whether 0.2 of the input and 0.5 of each hidden layer are dropped.</summary>
     public bool HasDropout { get; init; }
 
-    /// <summary>Whether the weights into each unit keep to a norm of 2.</summary>
-    public bool HasMaxNorm { get; init; }
+    /// <summary>The largest norm of the weights into a unit; 0 for any.</summary>
+    public double MaxNorm { get; init; }
 
     /// <summary>Whether the hidden units are logistic, not rectified linear.</summary>
     public bool IsLogistic { get; init; }
@@ -71,6 +71,17 @@ internal sealed record PaperSrivastavaRow(string Key, string Title, int[] Units)
     /// <summary>The epochs of the full setting: with dropout many, without it those after which nothing changes any more.</summary>
     public required int Epochs { get; init; }
 
+    /// <summary>The row with another factor of what regularizes it, which is its largest norm, its sparsity, its L1 or else its L2.</summary>
+    /// <exception cref="ArgumentException">It has none.</exception>
+    public PaperSrivastavaRow WithFactor(double factor) => this switch
+    {
+        { MaxNorm: > 0 } => this with { MaxNorm = factor },
+        { Sparsity: > 0 } => this with { Sparsity = factor },
+        { L1: > 0 } => this with { L1 = factor },
+        { L2: > 0 } => this with { L2 = factor },
+        _ => throw new ArgumentException($"--factor: expected rows with a norm, L1, L2 or sparsity, got '{Key}'."),
+    };
+
     /// <summary>The network, untrained.</summary>
     public Sequential CreateModel(ulong seed, int divisor = 1)
     {
@@ -84,17 +95,18 @@ internal sealed record PaperSrivastavaRow(string Key, string Title, int[] Units)
                 IsLogistic ? Sigmoid : ReLU,
                 kernelInitializer: IsLogistic ? Initializers.Initializer.GlorotUniform : Initializers.Initializer.HeNormal,
                 kernelRegularizer: NewRegularizer(),
-                kernelConstraint: HasMaxNorm ? Constraint.MaxNorm(MaxNorm) : null));
+                kernelConstraint: NewConstraint()));
             if (Sparsity > 0)
                 layers.Add(new SparsityRegularization(Activity, Sparsity, SparsityDivergence.Poisson));
             if (HasDropout)
                 layers.Add(new Dropout(HiddenRate));
         }
 
-        layers.Add(new Dense(
-            10, Softmax, kernelRegularizer: NewRegularizer(), kernelConstraint: HasMaxNorm ? Constraint.MaxNorm(MaxNorm) : null));
+        layers.Add(new Dense(10, Softmax, kernelRegularizer: NewRegularizer(), kernelConstraint: NewConstraint()));
         return new Sequential([.. layers]) { Seed = seed };
     }
+
+    private Constraint? NewConstraint() => MaxNorm > 0 ? Constraint.MaxNorm(MaxNorm) : null;
 
     private Regularizer? NewRegularizer() => L1 > 0 || L2 > 0 ? Regularizer.L1L2(L1, L2) : null;
 }
