@@ -22,21 +22,25 @@ internal static class PaddingTable
             A layer on steps of {Features} features, Dense 32, Dense 10. One step: forward, loss, backward, Adam. Padded: lengths from 1 to {Longest},
             evenly spread, {Mean} in the mean, in {Longest} steps with zeros at the end and Masking in front; whole: {Mean} steps each and no mask.
             Both {PairedSteps.Duration}: the median of their ratios, with the
-            quarters around it, and the median times. One thread.
+            quarters around it, and the median times.
 
-            | layer | batch | whole, ms | padded, ms | cost | quarters |
-            |---|--:|--:|--:|--:|--:|
+            | layer | batch | threads | whole, ms | padded, ms | cost | quarters |
+            |---|--:|--:|--:|--:|--:|--:|
             """);
         foreach ((string name, Func<Layer> make) in s_layers)
         {
             foreach (int batch in new[] { 32, 128 })
             {
-                output.WriteLine($"| {name} | {batch} | {PairedSteps.Compare(Padded(make(), batch), Whole(make(), batch))} |");
+                foreach (int threads in new[] { 1, 2 })
+                {
+                    string measured = PairedSteps.Compare(Padded(make(), batch, threads), Whole(make(), batch, threads));
+                    output.WriteLine($"| {name} | {batch} | {threads} | {measured} |");
+                }
             }
         }
     }
 
-    private static Stepper Padded(Layer layer, int batch)
+    private static Stepper Padded(Layer layer, int batch, int threads)
     {
         float[] x = new float[batch * Longest * Features];
         RandomTensor.Uniform([x.Length], seed: 1).FlattenTo(x);
@@ -47,10 +51,11 @@ internal static class PaddingTable
             x.AsSpan(((sample * Longest) + length) * Features, (Longest - length) * Features).Clear();
         }
 
-        return new(Network(Longest, new Masking(), layer), Tensor.Create(x, [batch, Longest, Features]));
+        return new(Network(Longest, new Masking(), layer), Tensor.Create(x, [batch, Longest, Features]), threads);
     }
 
-    private static Stepper Whole(Layer layer, int batch) => new(Network(Mean, layer), [Mean, Features], batch);
+    private static Stepper Whole(Layer layer, int batch, int threads) =>
+        new(Network(Mean, layer), RandomTensor.Uniform([batch, Mean, Features], seed: 1), threads);
 
     private static Sequential Network(int steps, params Layer[] layers) =>
         new([new Input(steps, Features), .. layers, new Dense(32, ReLU), new Dense(10, Softmax)]) { Seed = 1 };

@@ -10,7 +10,7 @@ namespace Engine.Benchmarks;
 /// </summary>
 public class RecurrentKernelBenchmarks
 {
-    private const int Rows = SequenceOrder.BlockRows, Inputs = 32, Units = 64, Joined = Inputs + Units;
+    private const int Rows = SequenceOrder.BlockLanes, Inputs = 32, Units = 64, Joined = Inputs + Units;
     private readonly AlignedMemory _inputs = Values.Aligned(Rows * Joined, new Random(1));
     private readonly AlignedMemory _gates = Values.Aligned(Rows * 4 * Units, new Random(2));
     private readonly AlignedMemory _cell = Values.Aligned(Rows * Units, new Random(3));

@@ -6,22 +6,23 @@ using Engine.Optimizers;
 namespace Engine.Benchmarks;
 
 /// <summary>
-/// Steps of a training on one thread, and how long they take. So slow a learner that its numbers stay ordinary ones.
+/// Steps of a training, and how long they take. So slow a learner that its numbers stay ordinary ones.
 /// </summary>
 internal sealed class Stepper
 {
     private readonly Sequential _model;
     private readonly Tensor<float> _x, _y;
-    private readonly FitOptions _options = new() { DegreeOfParallelism = 1 };
+    private readonly FitOptions _options;
 
     public Stepper(Sequential model, Shape input, int batch)
         : this(model, RandomTensor.Uniform([batch, .. input], seed: 1))
     {
     }
 
-    public Stepper(Sequential model, Tensor<float> x)
+    public Stepper(Sequential model, Tensor<float> x, int threads = 1)
     {
         _model = model;
+        _options = new FitOptions { DegreeOfParallelism = threads };
         model.Compile(new Adam(1e-7), Loss.CategoricalCrossentropy());
         _x = x;
         int batch = (int)x.Lengths[0];

@@ -247,32 +247,6 @@ public sealed class RecurrentKernelsTests<T>
         Assert.That(new Zoneout<T>([], 0).IsOn, Is.False);
     }
 
-    [Test]
-    public void TheOrderPacksTheLongestFirst([Values] bool backwards)
-    {
-        const int Batch = 35, Steps = 5;
-        T[] mask = [.. Enumerable.Range(0, Batch * Steps).Select(i => i / Steps * (i % Steps) % 3 == 1 ? T.Zero : T.One)];
-        int[] memory = new int[SequenceOrder.Length(Batch, Steps)];
-        memory.AsSpan().Fill(-7);
-        SequenceOrder.Create<T>(mask, Batch, Steps, backwards, memory);
-        SequenceOrder order = SequenceOrder.Read(Batch, Steps, backwards, memory);
-        Assert.That(order.Samples.ToArray(), Is.EquivalentTo(Enumerable.Range(0, Batch)));
-        Assert.That(order.Lengths.ToArray(), Is.Ordered.Descending);
-        Assert.That(order.Rows, Is.EqualTo(mask.Count(value => value == T.One)));
-        Assert.That(order.Blocks, Is.EqualTo(3));
-        for (int place = 0; place < Batch; place++)
-        {
-            int sample = order.Samples[place];
-            IEnumerable<int> times = Enumerable.Range(0, Steps).Where(t => mask[(sample * Steps) + t] == T.One);
-            Assert.That(order.TimesOf(place).ToArray(), Is.EqualTo(backwards ? times.Reverse() : times));
-        }
-
-        SequenceOrder all = SequenceOrder.Create<T>([], Batch, Steps, backwards, memory);
-        Assert.That(all.Rows, Is.EqualTo(Batch * Steps));
-        Assert.That(all.Start(1), Is.EqualTo(SequenceOrder.BlockRows * Steps));
-        Assert.That(all.TimesOf(3)[0], Is.EqualTo(backwards ? Steps - 1 : 0));
-    }
-
     private static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));
 
     // Some dozen roundings of numbers of order 1.

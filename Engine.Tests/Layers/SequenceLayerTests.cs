@@ -20,6 +20,26 @@ public class SequenceLayerTests
         Assert.That(mean.Predict(x).ToArray(), Is.EqualTo(new[] { 1, v, 2, 3 }), "the mean of the steps that count");
     }
 
+    // Of features fewer than a vector has, as many, and more: one that is another makes the step count, wherever it is.
+    [Test]
+    public void AStepCountsIfOneFeatureIsAnother(
+        [Values(1, 3, 4, 8, 19, 35)] int features, [Values(0, -1, double.NaN)] double value)
+    {
+        LayerRun<float> run = new(new Masking(value), [1, features], features + 1);
+        float[] x = [.. Enumerable.Repeat((float)value, (features + 1) * features)];
+        for (int sample = 0; sample < features; sample++)
+        {
+            x[(sample * features) + sample] = 2;
+        }
+
+        float[] y = run.Forward(x)[0];
+        Assert.That(y[..^features], Is.EqualTo(x[..^features]), "one feature is 2");
+        Assert.That(y[^features..], Is.All.Zero, "all are the mask value");
+        float[] ones = [.. Enumerable.Repeat(1f, x.Length)];
+        float[] dx = run.Backward(ones)[0];
+        Assert.That(dx, Is.EqualTo(ones.Select((one, i) => i < features * features ? one : 0)));
+    }
+
     [Test]
     public void NoGradientGoesToMaskedSteps()
     {

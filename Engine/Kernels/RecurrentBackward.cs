@@ -21,7 +21,7 @@ internal ref struct RecurrentBackward<T, TCell> : IBody
     /// <param name="cell">The cell.</param>
     /// <param name="outputGradient">The gradients of the outputs.</param>
     /// <param name="dx">[batch, steps, inputs]: where steps count it is overwritten; empty if it is not wanted.</param>
-    /// <param name="rests">[places, inputs + 2 · units]: memory for a step.</param>
+    /// <param name="rests">[lanes, inputs + 2 · units]: memory for a step.</param>
     /// <param name="steps">The number of steps.</param>
     /// <param name="truncation">
     /// No gradient flows to before a step whose number is a multiple of this; 0: it flows everywhere.
@@ -49,8 +49,8 @@ internal ref struct RecurrentBackward<T, TCell> : IBody
     {
         SequenceOrder order = _buffers.Order;
         RecurrentWidths widths = _buffers.Widths;
-        ReadOnlySpan<int> lengths = order.LengthsOf(block);
-        int place = SequenceOrder.FirstPlace(block);
+        ReadOnlySpan<int> lanes = order.LanesOf(block);
+        int lane = order.FirstLane(block);
         int end = order.Start(block + 1);
         int rows = 0;
         if (!_buffers.Sums.IsEmpty)
@@ -59,20 +59,22 @@ internal ref struct RecurrentBackward<T, TCell> : IBody
         }
 
         _outputGradient.AddLastGradient(order, block, _buffers.Hidden);
-        for (int s = lengths[0] - 1; s >= 0; s--)
+        for (int s = lanes[0] - 1; s >= 0; s--)
         {
-            while (rows < lengths.Length && lengths[rows] > s)
+            while (rows < lanes.Length && lanes[rows] > s)
             {
                 rows++;
             }
 
             end -= rows;
-            RecurrentStep<T> step = _buffers.Step(end, place, rows);
+            ReadOnlySpan<SequenceRow> samples = order.RowsAt(end, rows);
+            _buffers.Begin(samples, lane, isBackward: true);
+            RecurrentStep<T> step = _buffers.Step(end, lane, rows);
             int length = rows * widths.Units;
             int restWidth = widths.Inputs + (2 * widths.Units);
-            Span<T> rests = _rests.Slice(place * restWidth, rows * restWidth);
+            Span<T> rests = _rests.Slice(lane * restWidth, rows * restWidth);
             Span<T> hiddenRest = rests[..length], cellRest = rests.Slice(length, length);
-            _outputGradient.AddGradient(order, place, s, step.Hidden);
+            _outputGradient.AddGradient(order, samples, step.Hidden);
             if (_buffers.HiddenZoneout.IsOn)
             {
                 _buffers.HiddenZoneout.Slice(end * widths.Units, length).Split(step.Hidden, hiddenRest);
@@ -99,27 +101,43 @@ internal ref struct RecurrentBackward<T, TCell> : IBody
                 RecurrentRows.Add(cellRest, step.Cell);
             }
 
-            if (_truncation > 0 && s > 0 && s % _truncation == 0)
+            if (_truncation > 0)
             {
-                step.Hidden.Clear();
-                step.Cell.Clear();
+                Truncate(samples, step);
             }
 
+            _buffers.End(samples, lane, isBackward: true);
             if (!_dx.IsEmpty)
             {
                 Span<T> gradient = rests[(2 * length)..];
                 _cell.InputGradient(step, gradient);
-                Scatter(order, place, s, gradient);
+                Scatter(samples, gradient);
             }
         }
     }
 
-    private readonly void Scatter(in SequenceOrder order, int place, int s, ReadOnlySpan<T> gradient)
+    private readonly void Truncate(ReadOnlySpan<SequenceRow> samples, in RecurrentStep<T> step)
+    {
+        int units = _buffers.Widths.Units;
+        for (int i = 0; i < samples.Length; i++)
+        {
+            if (samples[i].Number > 0 && samples[i].Number % _truncation == 0)
+            {
+                step.Hidden.Slice(i * units, units).Clear();
+                if (!step.Cell.IsEmpty)
+                {
+                    step.Cell.Slice(i * units, units).Clear();
+                }
+            }
+        }
+    }
+
+    private readonly void Scatter(ReadOnlySpan<SequenceRow> samples, ReadOnlySpan<T> gradient)
     {
         int inputs = _buffers.Widths.Inputs;
-        for (int i = 0; i < gradient.Length / inputs; i++)
+        for (int i = 0; i < samples.Length; i++)
         {
-            int row = (order.Samples[place + i] * _steps) + order.TimesOf(place + i)[s];
+            int row = (samples[i].Sample * _steps) + samples[i].Time;
             gradient.Slice(i * inputs, inputs).CopyTo(_dx.Slice(row * inputs, inputs));
         }
     }

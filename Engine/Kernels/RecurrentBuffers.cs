@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Engine.Kernels;
 
-/// <summary>The memory of a recurrent layer's loop over the steps. Rows are those of the order; places are its places.</summary>
+/// <summary>The memory of a recurrent layer's loop over the steps. Rows, places and lanes are those of the order.</summary>
 internal ref struct RecurrentBuffers<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -13,8 +13,8 @@ internal ref struct RecurrentBuffers<T>
     public RecurrentWidths Widths;
 
     /// <summary>
-    /// Whether each row has a place of its own in what is kept, for a backward. Without one all steps of a block use the rows of
-    /// its places.
+    /// Whether each row has memory of its own in what is kept, for a backward. Without one all steps of a block use the rows of
+    /// its lanes.
     /// </summary>
     public bool KeepsRows;
 
@@ -24,7 +24,7 @@ internal ref struct RecurrentBuffers<T>
     public Span<T> Inputs;
 
     /// <summary>
-    /// [places, copies, inputs + units]: the same with the masks of each gate, for a step only; empty for one copy.
+    /// [lanes, copies, inputs + units]: the same with the masks of each gate, for a step only; empty for one copy.
     /// </summary>
     public Span<T> Masked;
 
@@ -42,10 +42,16 @@ internal ref struct RecurrentBuffers<T>
     /// <summary>[rows, units]: the states before each step; empty where nobody needs them.</summary>
     public Span<T> PreviousHidden, PreviousCell;
 
-    /// <summary>[places, units]: the states, in backward their gradients. Initial ones at first, final ones at last.</summary>
+    /// <summary>
+    /// [places, units]: the states before the first step of a sample, and then those after its last; in backward their gradients,
+    /// the other way round.
+    /// </summary>
     public Span<T> Hidden, Cell;
 
-    /// <summary>[places, ...]: memory for a step only.</summary>
+    /// <summary>[lanes, units]: the states between the steps, in backward their gradients.</summary>
+    public Span<T> LaneHidden, LaneCell;
+
+    /// <summary>[lanes, ...]: memory for a step only.</summary>
     public Span<T> Side;
 
     /// <summary>
@@ -53,40 +59,107 @@ internal ref struct RecurrentBuffers<T>
     /// </summary>
     public ReadOnlySpan<T> InputMasks, HiddenMasks;
 
+    /// <summary>[lanes, copies, inputs] and [lanes, copies, units]: those of the samples that are gone through.</summary>
+    public Span<T> LaneInputMasks, LaneHiddenMasks;
+
     /// <summary>Whether masks differ from step to step: they are then by rows.</summary>
     public bool MasksByRow;
 
     /// <summary>Zoneout of the hidden state and of the cell's, over all rows.</summary>
     public Zoneout<T> HiddenZoneout, CellZoneout;
 
+    /// <summary>Before a step of forward, or of backward: samples of which it is the first bring their states and masks.</summary>
+    /// <param name="samples">The rows of the step.</param>
+    /// <param name="lane">The block's first lane.</param>
+    /// <param name="isBackward">Whether samples begin with their last row.</param>
+    public readonly void Begin(ReadOnlySpan<SequenceRow> samples, int lane, bool isBackward)
+    {
+        for (int i = 0; i < samples.Length; i++)
+        {
+            if (isBackward ? Order.IsLast(samples[i]) : samples[i].IsFirst)
+            {
+                CopyRow(Hidden, samples[i].Place, LaneHidden, lane + i, Widths.Units);
+                CopyRow(Cell, samples[i].Place, LaneCell, lane + i, Widths.Units);
+                CopyMasks(samples[i].Place, lane + i);
+            }
+        }
+    }
+
+    /// <summary>After a step of forward, or of backward: samples of which it was the last take their states away.</summary>
+    /// <param name="samples">The rows of the step.</param>
+    /// <param name="lane">The block's first lane.</param>
+    /// <param name="isBackward">Whether samples end with their first row.</param>
+    public readonly void End(ReadOnlySpan<SequenceRow> samples, int lane, bool isBackward)
+    {
+        for (int i = 0; i < samples.Length; i++)
+        {
+            if (isBackward ? samples[i].IsFirst : Order.IsLast(samples[i]))
+            {
+                CopyRow(LaneHidden, lane + i, Hidden, samples[i].Place, Widths.Units);
+                CopyRow(LaneCell, lane + i, Cell, samples[i].Place, Widths.Units);
+            }
+        }
+    }
+
+    /// <summary>Before a step of forward: samples of which it is the first bring their masks.</summary>
+    /// <param name="samples">The rows of the step.</param>
+    /// <param name="lane">The block's first lane.</param>
+    public readonly void BeginMasks(ReadOnlySpan<SequenceRow> samples, int lane)
+    {
+        for (int i = 0; i < samples.Length; i++)
+        {
+            if (samples[i].IsFirst)
+            {
+                CopyMasks(samples[i].Place, lane + i);
+            }
+        }
+    }
+
     /// <summary>One step of a block.</summary>
     /// <param name="row">The first of its rows.</param>
-    /// <param name="place">The block's first place.</param>
+    /// <param name="lane">The block's first lane.</param>
     /// <param name="rows">How many rows the step has.</param>
-    public readonly RecurrentStep<T> Step(int row, int place, int rows)
+    public readonly RecurrentStep<T> Step(int row, int lane, int rows)
     {
-        int at = KeepsRows ? row : place;
-        int mask = MasksByRow ? row : place;
+        int at = KeepsRows ? row : lane;
         return new RecurrentStep<T>
         {
             Rows = rows,
             Inputs = Inputs.Slice(at * Widths.Joined, rows * Widths.Joined),
-            Masked = Part(Masked, place, rows, Widths.Masked),
+            Masked = Part(Masked, lane, rows, Widths.Masked),
             Gates = Gates.Slice(at * Widths.Gates, rows * Widths.Gates),
             Kept = Kept.Slice(at * Widths.Kept, rows * Widths.Kept),
-            Hidden = Hidden.Slice(place * Widths.Units, rows * Widths.Units),
-            Cell = Part(Cell, place, rows, Widths.Units),
+            Hidden = LaneHidden.Slice(lane * Widths.Units, rows * Widths.Units),
+            Cell = Part(LaneCell, lane, rows, Widths.Units),
             PreviousHidden = Part(PreviousHidden, at, rows, Widths.Units),
             PreviousCell = Part(PreviousCell, at, rows, Widths.Units),
-            InputMasks = Part(InputMasks, mask, rows, Widths.Copies * Widths.Inputs),
-            HiddenMasks = Part(HiddenMasks, mask, rows, Widths.Copies * Widths.Units),
-            Side = Side.Slice(place * Widths.Side, rows * Widths.Side),
+            InputMasks = MasksOf(InputMasks, LaneInputMasks, row, lane, rows, Widths.Copies * Widths.Inputs),
+            HiddenMasks = MasksOf(HiddenMasks, LaneHiddenMasks, row, lane, rows, Widths.Copies * Widths.Units),
+            Side = Side.Slice(lane * Widths.Side, rows * Widths.Side),
         };
     }
 
     private static Span<T> Part(Span<T> all, int row, int rows, int width) =>
         all.IsEmpty ? [] : all.Slice(row * width, rows * width);
 
-    private static ReadOnlySpan<T> Part(ReadOnlySpan<T> all, int row, int rows, int width) =>
-        all.IsEmpty ? [] : all.Slice(row * width, rows * width);
+    private static void CopyRow(ReadOnlySpan<T> from, int row, Span<T> to, int toRow, int width)
+    {
+        if (!from.IsEmpty)
+        {
+            from.Slice(row * width, width).CopyTo(to.Slice(toRow * width, width));
+        }
+    }
+
+    private readonly void CopyMasks(int place, int lane)
+    {
+        if (!MasksByRow)
+        {
+            CopyRow(InputMasks, place, LaneInputMasks, lane, Widths.Copies * Widths.Inputs);
+            CopyRow(HiddenMasks, place, LaneHiddenMasks, lane, Widths.Copies * Widths.Units);
+        }
+    }
+
+    private readonly ReadOnlySpan<T> MasksOf(
+        ReadOnlySpan<T> masks, ReadOnlySpan<T> laneMasks, int row, int lane, int rows, int width) =>
+        masks.IsEmpty ? [] : MasksByRow ? masks.Slice(row * width, rows * width) : laneMasks.Slice(lane * width, rows * width);
 }

@@ -38,19 +38,21 @@ internal ref struct RecurrentForward<T, TCell> : IBody
     public void Run(int block)
     {
         SequenceOrder order = _buffers.Order;
-        ReadOnlySpan<int> lengths = order.LengthsOf(block);
-        int place = SequenceOrder.FirstPlace(block);
+        ReadOnlySpan<int> lanes = order.LanesOf(block);
+        int lane = order.FirstLane(block);
         int row = order.Start(block);
-        int rows = lengths.Length;
-        for (int s = 0; s < lengths[0]; s++)
+        int rows = lanes.Length;
+        for (int s = 0; s < lanes[0]; s++)
         {
-            while (lengths[rows - 1] <= s)
+            while (lanes[rows - 1] <= s)
             {
                 rows--;
             }
 
-            RecurrentStep<T> step = _buffers.Step(row, place, rows);
-            Join(step, place, s);
+            ReadOnlySpan<SequenceRow> samples = order.RowsAt(row, rows);
+            _buffers.Begin(samples, lane, isBackward: false);
+            RecurrentStep<T> step = _buffers.Step(row, lane, rows);
+            Join(step, samples);
             if (!step.PreviousHidden.IsEmpty && (_buffers.KeepsRows || _buffers.HiddenZoneout.IsOn))
             {
                 step.Hidden.CopyTo(step.PreviousHidden);
@@ -63,7 +65,8 @@ internal ref struct RecurrentForward<T, TCell> : IBody
 
             _cell.Forward(step);
             Mix(step, row);
-            _output.Write(order, place, s, step.Hidden);
+            _output.Write(samples, step.Hidden);
+            _buffers.End(samples, lane, isBackward: false);
             row += rows;
         }
 
@@ -71,17 +74,16 @@ internal ref struct RecurrentForward<T, TCell> : IBody
     }
 
     // Puts the inputs of this step and the hidden states side by side, with their masks.
-    private readonly void Join(in RecurrentStep<T> step, int place, int s)
+    private readonly void Join(in RecurrentStep<T> step, ReadOnlySpan<SequenceRow> samples)
     {
         RecurrentWidths widths = _buffers.Widths;
         int inputs = widths.Inputs, units = widths.Units;
         bool isTied = widths.Copies == 1;
         ref T to = ref MemoryMarshal.GetReference(step.Inputs);
         ref T masked = ref MemoryMarshal.GetReference(step.Masked);
-        for (int i = 0; i < step.Rows; i++)
+        for (int i = 0; i < samples.Length; i++)
         {
-            int time = _buffers.Order.TimesOf(place + i)[s];
-            ReadOnlySpan<T> x = _x.Slice(((_buffers.Order.Samples[place + i] * _steps) + time) * inputs, inputs);
+            ReadOnlySpan<T> x = _x.Slice(((samples[i].Sample * _steps) + samples[i].Time) * inputs, inputs);
             ReadOnlySpan<T> h = step.Hidden.Slice(i * units, units);
             RecurrentRows.Mask(x, isTied ? step.InputMasks : [], i, ref to);
             RecurrentRows.Mask(h, isTied ? step.HiddenMasks : [], i, ref Unsafe.Add(ref to, inputs));

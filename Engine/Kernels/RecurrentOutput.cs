@@ -35,22 +35,18 @@ internal readonly ref struct RecurrentOutput<T>
     }
 
     /// <summary>Writes the outputs of one step.</summary>
-    public void Write(in SequenceOrder order, int place, int s, ReadOnlySpan<T> hidden)
+    public void Write(ReadOnlySpan<SequenceRow> samples, ReadOnlySpan<T> hidden)
     {
-        if (_sequences)
+        for (int i = 0; i < samples.Length && _sequences; i++)
         {
-            for (int i = 0; i < hidden.Length / _units; i++)
-            {
-                hidden.Slice(i * _units, _units).CopyTo(At(order.Samples[place + i], NumberOf(order.TimesOf(place + i)[s])));
-            }
+            hidden.Slice(i * _units, _units).CopyTo(At(samples[i].Sample, NumberOf(samples[i].Time)));
         }
     }
 
     /// <summary>Writes what is left when a block has gone through its steps.</summary>
     public void Finish(in SequenceOrder order, int block, ReadOnlySpan<T> hidden)
     {
-        int first = SequenceOrder.FirstPlace(block);
-        for (int place = first; place < first + order.LengthsOf(block).Length; place++)
+        for (int place = order.FirstPlace(block); place < order.FirstPlace(block + 1); place++)
         {
             int sample = order.Samples[place];
             ReadOnlySpan<int> times = order.TimesOf(place);
@@ -76,30 +72,25 @@ internal readonly ref struct RecurrentOutput<T>
     /// <summary>
     /// Adds the gradients of a step's outputs, this being the outputs' gradient, to those of its hidden states.
     /// </summary>
-    public void AddGradient(in SequenceOrder order, int place, int s, Span<T> hiddenGradient)
+    public void AddGradient(in SequenceOrder order, ReadOnlySpan<SequenceRow> samples, Span<T> hiddenGradient)
     {
-        if (!_sequences)
-        {
-            return;
-        }
-
-        for (int i = 0; i < hiddenGradient.Length / _units; i++)
+        for (int i = 0; i < samples.Length && _sequences; i++)
         {
             Span<T> gradient = hiddenGradient.Slice(i * _units, _units);
-            int sample = order.Samples[place + i];
-            ReadOnlySpan<int> times = order.TimesOf(place + i);
-            int number = NumberOf(times[s]);
-            RecurrentRows.Add(At(sample, number), gradient);
+            SequenceRow row = samples[i];
+            int number = NumberOf(row.Time);
+            RecurrentRows.Add(At(row.Sample, number), gradient);
+            ReadOnlySpan<int> times = order.TimesOf(row.Place);
             if (times.Length == _steps || _zeros)
             {
                 continue;
             }
 
             // Up to the next step that counts the output was repeated.
-            int next = s + 1 < times.Length ? NumberOf(times[s + 1]) : _steps;
+            int next = order.IsLast(row) ? _steps : NumberOf(times[row.Number + 1]);
             for (number++; number < next; number++)
             {
-                RecurrentRows.Add(At(sample, number), gradient);
+                RecurrentRows.Add(At(row.Sample, number), gradient);
             }
         }
     }
@@ -107,8 +98,7 @@ internal readonly ref struct RecurrentOutput<T>
     /// <summary>Adds the gradients of the last outputs, where only those are given, to those of a block's final states.</summary>
     public void AddLastGradient(in SequenceOrder order, int block, Span<T> hiddenGradient)
     {
-        int first = SequenceOrder.FirstPlace(block);
-        for (int place = first; !_sequences && place < first + order.LengthsOf(block).Length; place++)
+        for (int place = order.FirstPlace(block); !_sequences && place < order.FirstPlace(block + 1); place++)
         {
             if (order.Lengths[place] > 0)
             {

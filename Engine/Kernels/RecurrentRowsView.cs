@@ -29,8 +29,9 @@ internal readonly ref struct RecurrentRowsView<T>
     /// <summary>The number of rows.</summary>
     public int Count => _buffers.Order.Rows;
 
-    /// <summary>The memory for masked rows: none for one copy.</summary>
-    public static int SideLength(in RecurrentWidths widths) => Chunk * widths.Masked;
+    /// <summary>The memory for masked rows and the masks of a block's lanes, of each copy: none for one copy.</summary>
+    public static int SideLength(in RecurrentWidths widths) =>
+        checked((Chunk * widths.Masked) + (widths.Copies * LaneMasksLength(widths)));
 
     /// <summary>Columns of the joined inputs, as they were kept.</summary>
     public ReadOnlyMatrixView<T> Inputs(int column, int columns) =>
@@ -55,27 +56,35 @@ internal readonly ref struct RecurrentRowsView<T>
             gradient.Values.Slice(row * gradient.RowStride, gradient.Columns).Clear();
         }
 
+        // Other gates may be on other threads, and ahead: their lanes have other masks by then.
+        RecurrentBuffers<T> buffers = _buffers;
+        Span<T> laneMasks = _side.Slice((Chunk * Widths.Masked) + (copy * LaneMasksLength(Widths)), LaneMasksLength(Widths));
+        buffers.LaneInputMasks = laneMasks[..(SequenceOrder.BlockLanes * Widths.Copies * Widths.Inputs)];
+        buffers.LaneHiddenMasks = laneMasks[buffers.LaneInputMasks.Length..];
+
         int start = 0, filled = 0;
-        SequenceOrder order = _buffers.Order;
+        SequenceOrder order = buffers.Order;
         for (int block = 0; block < order.Blocks; block++)
         {
-            ReadOnlySpan<int> lengths = order.LengthsOf(block);
-            int rows = lengths.Length;
-            for (int s = 0; s < lengths[0]; s++)
+            ReadOnlySpan<int> lanes = order.LanesOf(block);
+            int rows = lanes.Length;
+            for (int s = 0; s < lanes[0]; s++)
             {
-                while (lengths[rows - 1] <= s)
+                while (lanes[rows - 1] <= s)
                 {
                     rows--;
                 }
 
-                RecurrentStep<T> step = _buffers.Step(start + filled, SequenceOrder.FirstPlace(block), rows);
+                int row = start + filled;
+                buffers.BeginMasks(order.RowsAt(row, rows), lane: 0);
+                RecurrentStep<T> step = buffers.Step(row, lane: 0, rows);
                 for (int c = copy; c < copy + count; c++)
                 {
                     step.MaskRows(Widths, c, ref MaskedRows(c)[filled * Widths.Joined], Widths.Joined);
                 }
 
                 filled += rows;
-                if (filled > Chunk - SequenceOrder.BlockRows)
+                if (filled > Chunk - SequenceOrder.BlockLanes)
                 {
                     Flush(start, filled, copy, count, column, gate, gradient);
                     (start, filled) = (start + filled, 0);
@@ -85,6 +94,8 @@ internal readonly ref struct RecurrentRowsView<T>
 
         Flush(start, filled, copy, count, column, gate, gradient);
     }
+
+    private static int LaneMasksLength(in RecurrentWidths widths) => checked(SequenceOrder.BlockLanes * widths.Masked);
 
     private static ReadOnlySpan<T> Behind(ReadOnlySpan<T> values, int count) => values[Math.Min(count, values.Length)..];
 

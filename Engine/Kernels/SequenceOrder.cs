@@ -1,39 +1,53 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace Engine.Kernels;
 
 /// <summary>
-/// The order in which a recurrent layer goes through a batch of sequences of different lengths: packed, so that each costs its
-/// own steps only. Samples are put in places, those with the most steps that count first; at its s-th step a layer works on the
-/// first places only, those that have an s-th step left.
+/// The order in which a recurrent layer goes through a batch of sequences of different lengths, so that each costs its own steps
+/// only. Samples are chained into lanes (<see cref="SequenceLanes"/>), which take their steps side by side: where a sample ends the
+/// next one begins, and the rows of a step stay as many as the product's tiles have.
 /// </summary>
 /// <remarks>
-/// Places are cut into blocks of <see cref="BlockRows"/>, each of which goes through its steps by itself, whatever the number of
-/// threads. A block's rows lie one behind the other: those of its step 0, of its step 1, and so on. The tables are whole numbers
-/// in memory of the caller's, so that a backward finds again what forward made.
+/// Lanes are cut into blocks, each of which goes through its steps by itself, whatever the number of threads. A block's rows lie
+/// one behind the other: those of its step 0, of its step 1, and so on. Samples have places, numbered along the lanes. The tables
+/// are whole numbers in memory of the caller's, so that a backward finds again what forward made.
 /// </remarks>
 internal readonly ref struct SequenceOrder
 {
     /// <summary>
-    /// The places of a block. Enough for the product's tiles; few enough for a step's gates to stay in the first-level cache.
+    /// The lanes of a block, at most. Enough for the product's tiles; few enough for a step's gates to stay in the first-level
+    /// cache.
     /// </summary>
-    public const int BlockRows = 16;
+    public const int BlockLanes = 16;
+
+    /// <summary>Chains that make fewer blocks than these are cut into lower ones, so that threads find some.</summary>
+    private const int FewBlocks = 4;
+
+    private const int RowInts = 4;
 
     private readonly Span<int> _samples;
     private readonly Span<int> _lengths;
+    private readonly Span<int> _lanes;
+    private readonly Span<int> _places;
     private readonly Span<int> _starts;
     private readonly Span<int> _times;
+    private readonly Span<SequenceRow> _rows;
+    private readonly Span<int> _counts;
     private readonly int _steps;
 
     private SequenceOrder(int batch, int steps, bool backwards, Span<int> memory)
     {
-        int blocks = BlocksOf(batch);
         _steps = steps;
         IsBackwards = backwards;
-        _samples = memory[..batch];
-        _lengths = memory.Slice(batch, batch);
-        _starts = memory.Slice(2 * batch, blocks + 1);
-        _times = memory.Slice((2 * batch) + blocks + 1, batch * steps);
+        _counts = Cut(ref memory, 2);
+        _samples = Cut(ref memory, batch);
+        _lengths = Cut(ref memory, batch);
+        _lanes = Cut(ref memory, batch);
+        _places = Cut(ref memory, batch + 1);
+        _starts = Cut(ref memory, MostBlocks(batch) + 1);
+        _times = Cut(ref memory, batch * steps);
+        _rows = MemoryMarshal.Cast<int, SequenceRow>(Cut(ref memory, RowInts * batch * steps));
     }
 
     /// <summary>Whether the last step is the first to be gone through.</summary>
@@ -42,21 +56,29 @@ internal readonly ref struct SequenceOrder
     /// <summary>The number of samples.</summary>
     public int Batch => _samples.Length;
 
+    /// <summary>The number of lanes.</summary>
+    public int Lanes => _counts[0];
+
     /// <summary>The number of blocks.</summary>
-    public int Blocks => _starts.Length - 1;
+    public int Blocks => (Lanes + LanesOfBlock - 1) / LanesOfBlock;
 
     /// <summary>All steps that count, of all samples.</summary>
-    public int Rows => _starts[^1];
+    public int Rows => _starts[Blocks];
 
     /// <summary>The sample at each place.</summary>
     public ReadOnlySpan<int> Samples => _samples;
 
-    /// <summary>The number of steps that count, at each place: never rising.</summary>
+    /// <summary>The number of steps that count, at each place.</summary>
     public ReadOnlySpan<int> Lengths => _lengths;
 
+    private int LanesOfBlock => _counts[1];
+
+    /// <summary>How many blocks a batch has, at most.</summary>
+    public static int MostBlocks(int batch) => (batch + BlockLanes - 1) / BlockLanes;
+
     /// <summary>How many whole numbers the tables take.</summary>
-    public static int Length(int batch, int steps) =>
-        checked((2 * batch) + BlocksOf(batch) + 1 + (batch * steps) + steps + 1);
+    public static int Length(int batch, int steps) => checked(
+        3 + (4 * batch) + MostBlocks(batch) + 1 + ((1 + RowInts) * batch * steps) + (5 * batch) + steps + 1);
 
     /// <summary>Makes the tables.</summary>
     /// <param name="mask">[batch, steps]: 0 where a step does not count; empty where all do.</param>
@@ -68,13 +90,69 @@ internal readonly ref struct SequenceOrder
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         SequenceOrder order = new(batch, steps, backwards, memory);
+        Span<int> side = memory[^((5 * batch) + steps + 1)..];
+        Span<int> sorted = Cut(ref side, batch), lengths = Cut(ref side, batch), laneOf = Cut(ref side, batch);
+        SortByLength(mask, steps, sorted, lengths, laneOf, side);
+        Span<int> totals = Cut(ref side, batch), ranks = Cut(ref side, batch);
+        order._counts[0] = SequenceLanes.Assign(lengths, laneOf, totals);
+        order._counts[1] = LanesOfBlockFor(order.Lanes, batch);
+        order.PlaceLanes(totals[..order.Lanes], ranks[..order.Lanes]);
+        order.PlaceSamples(sorted, lengths, laneOf, ranks);
+        order.FillTimes(mask);
+        order.FillRows();
+        return order;
+    }
 
-        // Sorted by counting; samples of equal length stay in their order. places[l]: the next free place for length l.
-        Span<int> places = memory.Slice(Length(batch, steps) - steps - 1, steps + 1);
-        places.Clear();
-        for (int sample = 0; sample < batch; sample++)
+    /// <summary>The tables that <see cref="Create"/> made in this memory.</summary>
+    public static SequenceOrder Read(int batch, int steps, bool backwards, Span<int> memory) =>
+        new(batch, steps, backwards, memory);
+
+    /// <summary>A block's first row; for the number of blocks the end of the last one's.</summary>
+    public int Start(int block) => _starts[block];
+
+    /// <summary>A block's first lane; for the number of blocks the end of the last one's.</summary>
+    public int FirstLane(int block) => Math.Min(block * LanesOfBlock, Lanes);
+
+    /// <summary>A block's first place; for the number of blocks the end of the last one's.</summary>
+    public int FirstPlace(int block) => _places[FirstLane(block)];
+
+    /// <summary>How many steps the lanes of a block have: never rising.</summary>
+    public ReadOnlySpan<int> LanesOf(int block) => _lanes[FirstLane(block)..FirstLane(block + 1)];
+
+    /// <summary>Some rows.</summary>
+    public ReadOnlySpan<SequenceRow> RowsAt(int row, int count) => _rows.Slice(row, count);
+
+    /// <summary>Whether a row is the last one of its sample.</summary>
+    public bool IsLast(in SequenceRow row) => row.Number + 1 == _lengths[row.Place];
+
+    /// <summary>Which of the sample's steps are gone through, in this order: as many as its length.</summary>
+    public ReadOnlySpan<int> TimesOf(int place) => _times.Slice(place * _steps, _lengths[place]);
+
+    // With a lane of its own for each sample blocks are as high as they can be.
+    private static int LanesOfBlockFor(int lanes, int batch)
+    {
+        int blocks = (lanes + BlockLanes - 1) / BlockLanes;
+        if (lanes == batch || blocks >= FewBlocks)
         {
-            places[CountOf(mask, sample, steps)]++;
+            return BlockLanes;
+        }
+
+        const int Half = BlockLanes / 2;
+        int most = Math.Min(Math.Min(FewBlocks, MostBlocks(batch)), (lanes + Half - 1) / Half);
+        return (((lanes + most - 1) / most) + 3) / 4 * 4;
+    }
+
+    // By counting, the longest first; samples of equal length stay in their order.
+    private static void SortByLength<T>(
+        ReadOnlySpan<T> mask, int steps, Span<int> sorted, Span<int> lengths, Span<int> counted, Span<int> places)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        places = places[..(steps + 1)];
+        places.Clear();
+        for (int sample = 0; sample < counted.Length; sample++)
+        {
+            counted[sample] = CountOf(mask, sample, steps);
+            places[counted[sample]]++;
         }
 
         int place = 0;
@@ -83,77 +161,116 @@ internal readonly ref struct SequenceOrder
             (places[length], place) = (place, place + places[length]);
         }
 
-        for (int sample = 0; sample < batch; sample++)
+        for (int sample = 0; sample < counted.Length; sample++)
         {
-            int length = CountOf(mask, sample, steps);
-            place = places[length]++;
-            order._samples[place] = sample;
-            order._lengths[place] = length;
-            order.FillTimes(mask, sample, place);
+            place = places[counted[sample]]++;
+            (sorted[place], lengths[place]) = (sample, counted[sample]);
         }
-
-        int rows = 0;
-        for (int block = 0; block < order.Blocks; block++)
-        {
-            order._starts[block] = rows;
-            foreach (int length in order.LengthsOf(block))
-            {
-                rows += length;
-            }
-        }
-
-        order._starts[order.Blocks] = rows;
-        return order;
     }
-
-    /// <summary>The tables that <see cref="Create"/> made in this memory.</summary>
-    public static SequenceOrder Read(int batch, int steps, bool backwards, Span<int> memory) =>
-        new(batch, steps, backwards, memory);
-
-    /// <summary>The row of a block's first step and place.</summary>
-    public int Start(int block) => _starts[block];
-
-    /// <summary>The first place of a block.</summary>
-    public static int FirstPlace(int block) => block * BlockRows;
-
-    /// <summary>How many steps the places of a block have.</summary>
-    public ReadOnlySpan<int> LengthsOf(int block) =>
-        _lengths.Slice(FirstPlace(block), Math.Min(BlockRows, Batch - FirstPlace(block)));
-
-    /// <summary>Which of the sample's steps are gone through, in this order: as many as its length.</summary>
-    public ReadOnlySpan<int> TimesOf(int place) => _times.Slice(place * _steps, _lengths[place]);
-
-    private static int BlocksOf(int batch) => (batch + BlockRows - 1) / BlockRows;
 
     private static int CountOf<T>(ReadOnlySpan<T> mask, int sample, int steps)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        mask.IsEmpty ? steps : steps - mask.Slice(sample * steps, steps).Count(T.Zero);
+
+    private static Span<int> Cut(scoped ref Span<int> memory, int length)
     {
-        if (mask.IsEmpty)
-        {
-            return steps;
-        }
-
-        int count = 0;
-        foreach (T value in mask.Slice(sample * steps, steps))
-        {
-            count += value == T.Zero ? 0 : 1;
-        }
-
-        return count;
+        Span<int> piece = memory[..length];
+        memory = memory[length..];
+        return piece;
     }
 
-    private void FillTimes<T>(ReadOnlySpan<T> mask, int sample, int place)
+    // The longest lanes first: ranks[lane] is what becomes of a lane's number. They are nearly sorted.
+    private void PlaceLanes(ReadOnlySpan<int> totals, Span<int> ranks)
+    {
+        Span<int> byRank = _places;
+        for (int lane = 0; lane < totals.Length; lane++)
+        {
+            int rank = lane;
+            for (; rank > 0 && _lanes[rank - 1] < totals[lane]; rank--)
+            {
+                (_lanes[rank], byRank[rank]) = (_lanes[rank - 1], byRank[rank - 1]);
+            }
+
+            (_lanes[rank], byRank[rank]) = (totals[lane], lane);
+        }
+
+        for (int rank = 0; rank < totals.Length; rank++)
+        {
+            ranks[byRank[rank]] = rank;
+        }
+    }
+
+    // By counting again: the places of the first lane, those of the second, and so on.
+    private void PlaceSamples(
+        ReadOnlySpan<int> sorted, ReadOnlySpan<int> lengths, ReadOnlySpan<int> laneOf, ReadOnlySpan<int> ranks)
+    {
+        _places.Clear();
+        foreach (int lane in laneOf)
+        {
+            _places[ranks[lane]]++;
+        }
+
+        int place = 0;
+        for (int rank = 0; rank <= Lanes; rank++)
+        {
+            (_places[rank], place) = (place, place + _places[rank]);
+        }
+
+        for (int i = 0; i < sorted.Length; i++)
+        {
+            ref int next = ref _places[ranks[laneOf[i]]];
+            (_samples[next], _lengths[next]) = (sorted[i], lengths[i]);
+            next++;
+        }
+
+        // Each has become the end of its lane, which is where the next one begins.
+        _places[..Lanes].CopyTo(_places[1..]);
+        _places[0] = 0;
+    }
+
+    private void FillTimes<T>(ReadOnlySpan<T> mask)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Span<int> times = _times.Slice(place * _steps, _steps);
-        int next = 0;
-        for (int i = 0; i < _steps; i++)
+        for (int place = 0; place < Batch; place++)
         {
-            int time = IsBackwards ? _steps - 1 - i : i;
-            if (mask.IsEmpty || mask[(sample * _steps) + time] != T.Zero)
+            Span<int> times = _times.Slice(place * _steps, _steps);
+            int next = 0;
+            for (int i = 0; i < _steps; i++)
             {
-                times[next++] = time;
+                int time = IsBackwards ? _steps - 1 - i : i;
+                if (mask.IsEmpty || mask[(_samples[place] * _steps) + time] != T.Zero)
+                {
+                    times[next++] = time;
+                }
             }
         }
+    }
+
+    private void FillRows()
+    {
+        Span<int> places = stackalloc int[BlockLanes], numbers = stackalloc int[BlockLanes];
+        int row = 0;
+        for (int block = 0; block < Blocks; block++)
+        {
+            _starts[block] = row;
+            ReadOnlySpan<int> lanes = LanesOf(block);
+            _places.Slice(FirstLane(block), lanes.Length).CopyTo(places);
+            numbers.Clear();
+            for (int s = 0; s < lanes[0]; s++)
+            {
+                for (int lane = 0; lane < lanes.Length && lanes[lane] > s; lane++)
+                {
+                    int place = places[lane], number = numbers[lane]++;
+                    _rows[row++] = new SequenceRow(_samples[place], _times[(place * _steps) + number], place, number);
+                    if (number + 1 == _lengths[place])
+                    {
+                        places[lane]++;
+                        numbers[lane] = 0;
+                    }
+                }
+            }
+        }
+
+        _starts[Blocks] = row;
     }
 }

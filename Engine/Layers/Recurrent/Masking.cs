@@ -42,8 +42,20 @@ public sealed class Masking : SimpleLayer
     public override void Forward<T>(ReadOnlySpan<T> x, Span<T> y, in Pass<T> pass)
     {
         Span<T> mask = pass.Kept[..(pass.Batch * pass.InputShape()[0])];
-        FindSteps(x, mask);
-        CopySteps(x, mask, y);
+        if (MaskValue != 0 || pass.HasBackward)
+        {
+            FindSteps(x, mask);
+        }
+
+        if (MaskValue != 0)
+        {
+            CopySteps(x, mask, y);
+        }
+        else if (!x.Overlaps(y))
+        {
+            // Padded steps are zeros already.
+            x.CopyTo(y);
+        }
     }
 
     /// <inheritdoc/>
@@ -71,8 +83,25 @@ public sealed class Masking : SimpleLayer
         int features = x.Length / mask.Length;
         for (int step = 0; step < mask.Length; step++)
         {
-            mask[step] = x.Slice(step * features, features).ContainsAnyExcept(value) ? T.One : T.Zero;
+            mask[step] = IsAll(x.Slice(step * features, features), value) ? T.Zero : T.One;
         }
+    }
+
+    // The span's own search does not use vectors for floating-point numbers, but knows that NaN is NaN.
+    private static bool IsAll<T>(ReadOnlySpan<T> x, T value)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Vector<T> values = Vector.Create(value);
+        int i = 0;
+        for (; i <= x.Length - Vector<T>.Count && !T.IsNaN(value); i += Vector<T>.Count)
+        {
+            if (!Vector.EqualsAll(Vector.Create(x[i..]), values))
+            {
+                return false;
+            }
+        }
+
+        return !x[i..].ContainsAnyExcept(value);
     }
 
     // y = x where the step counts, else 0; runs of steps together.

@@ -41,6 +41,10 @@ internal ref struct RecurrentCall<T>
         Packed = RecurrentSizes.Cut(ref scratch, sizes.Packed);
         _buffers.Hidden = RecurrentSizes.Cut(ref scratch, sizes.Hidden);
         _buffers.Cell = RecurrentSizes.Cut(ref scratch, sizes.Cell);
+        _buffers.LaneHidden = RecurrentSizes.Cut(ref scratch, sizes.Hidden);
+        _buffers.LaneCell = RecurrentSizes.Cut(ref scratch, sizes.Cell);
+        _buffers.LaneInputMasks = RecurrentSizes.Cut(ref scratch, sizes.LaneInputMasks);
+        _buffers.LaneHiddenMasks = RecurrentSizes.Cut(ref scratch, sizes.LaneHiddenMasks);
         _buffers.Side = RecurrentSizes.Cut(ref scratch, sizes.Side);
         _buffers.Order = isBackward
             ? SequenceOrder.Read(sizes.Batch, sizes.Steps, options.GoBackwards, tables)
@@ -203,15 +207,16 @@ internal ref struct RecurrentCall<T>
         SequenceOrder order = _buffers.Order;
         int count = byRow ? order.Rows : order.Batch;
         Span<uint> keys = _keys[..count];
-        if (byRow)
+        for (int i = 0; i < count; i++)
         {
-            FillKeysOfRows(keys);
-        }
-        else
-        {
-            for (int place = 0; place < count; place++)
+            if (byRow)
             {
-                keys[place] = KeyOf(place);
+                SequenceRow row = order.RowsAt(i, 1)[0];
+                keys[i] = (KeyOf(row.Sample) * (uint)_steps) + (uint)row.Time;
+            }
+            else
+            {
+                keys[i] = KeyOf(order.Samples[i]);
             }
         }
 
@@ -222,27 +227,5 @@ internal ref struct RecurrentCall<T>
         DropoutKernels.Apply(drawn, drawn, rowLength, new DropoutRate(rate), random, keys, Pass.Threads);
     }
 
-    private readonly void FillKeysOfRows(Span<uint> keys)
-    {
-        SequenceOrder order = _buffers.Order;
-        for (int block = 0; block < order.Blocks; block++)
-        {
-            int row = order.Start(block);
-            int first = SequenceOrder.FirstPlace(block);
-            ReadOnlySpan<int> lengths = order.LengthsOf(block);
-            for (int s = 0; s < lengths[0]; s++)
-            {
-                for (int i = 0; i < lengths.Length && lengths[i] > s; i++)
-                {
-                    keys[row++] = (KeyOf(first + i) * (uint)_steps) + (uint)order.TimesOf(first + i)[s];
-                }
-            }
-        }
-    }
-
-    private readonly uint KeyOf(int place)
-    {
-        int sample = Order.Samples[place];
-        return Pass.RowKeys.IsEmpty ? (uint)sample : Pass.RowKeys[sample];
-    }
+    private readonly uint KeyOf(int sample) => Pass.RowKeys.IsEmpty ? (uint)sample : Pass.RowKeys[sample];
 }

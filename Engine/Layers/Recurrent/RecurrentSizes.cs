@@ -20,6 +20,11 @@ internal readonly record struct RecurrentSizes(
 
     public int HiddenMasks => checked(Options.RecurrentDropout > 0 ? MaskRows * Widths.Copies * Widths.Units : 0);
 
+    /// <summary>The masks of the samples that are gone through; none where those of each row lie in its order.</summary>
+    public int LaneInputMasks => Options.DropoutPerStep ? 0 : InputMasks;
+
+    public int LaneHiddenMasks => Options.DropoutPerStep ? 0 : HiddenMasks;
+
     public int HiddenZones => checked(Options.Zoneout > 0 ? Rows * Widths.Units : 0);
 
     public int CellZones => checked(Options.CellZoneout > 0 ? Rows * Widths.Units : 0);
@@ -45,7 +50,7 @@ internal readonly record struct RecurrentSizes(
     /// <summary>The gradient of both kernels together, in backward.</summary>
     public int Weights => checked(Widths.Joined * KernelColumns);
 
-    public int Sums => checked((Batch + SequenceOrder.BlockRows - 1) / SequenceOrder.BlockRows * Widths.Gates);
+    public int Sums => checked(SequenceOrder.MostBlocks(Batch) * Widths.Gates);
 
     public int MaskedRows => RecurrentRowsView<float>.SideLength(Widths);
 
@@ -59,7 +64,8 @@ internal readonly record struct RecurrentSizes(
             Rounded(Order) + Rounded(InputMasks) + Rounded(HiddenMasks) + Rounded(HiddenZones) + Rounded(CellZones)
             + Rounded(Inputs) + Rounded(Gates) + Rounded(Kept) + Rounded(PreviousHidden) + Rounded(PreviousCell)),
         checked(
-            Rounded(Packed) + Rounded(Hidden) + Rounded(Cell) + Rounded(Side)
+            Rounded(Packed) + (2 * Rounded(Hidden)) + (2 * Rounded(Cell)) + Rounded(LaneInputMasks) + Rounded(LaneHiddenMasks)
+            + Rounded(Side)
             + Math.Max(
                 Rounded(Masked) + Rounded(Keys),
                 Rounded(Rests) + Rounded(Weights) + Rounded(Sums) + Rounded(MaskedRows))));
