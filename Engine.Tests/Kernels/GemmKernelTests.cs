@@ -1,5 +1,7 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 using Engine.Kernels;
+using Engine.Numerics;
 
 namespace Engine.Tests.Kernels;
 
@@ -8,20 +10,40 @@ namespace Engine.Tests.Kernels;
 public sealed class GemmKernelTests
 {
     [Test]
-    public void FourRowsInFloat() => CheckKernel<float, GemmKernel4x2>();
+    public void InFloat() => CheckKernel<float, GemmKernel6x2<float, Vector<float>, NativeVectors<float>>>();
 
     [Test]
-    public void FourRowsInDouble() => CheckKernel<double, GemmKernel4x2>();
+    public void InDouble() => CheckKernel<double, GemmKernel6x2<double, Vector<double>, NativeVectors<double>>>();
+
+    // Without the hardware in software: slow, but the same.
+    [Test]
+    public void WideInFloat() => CheckKernel<float, GemmKernel6x2<float, Vector512<float>, WideVectors<float>>>();
 
     [Test]
-    public void SixRowsInFloat() => CheckKernel<float, GemmKernel6x2>();
+    public void WideInDouble() => CheckKernel<double, GemmKernel6x2<double, Vector512<double>, WideVectors<double>>>();
 
+    // Each element is one chain in the order of the summed axis, whatever the vectors and the tile it is in.
     [Test]
-    public void SixRowsInDouble() => CheckKernel<double, GemmKernel6x2>();
+    public void TheWidthOfVectorsDoesNotChangeABit()
+    {
+        Random random = new(4);
+        foreach ((int m, int n, int k) in ((int, int, int)[])[(1, 33, 7), (9, 80, 300), (65, 131, 600)])
+        {
+            float[] a = Numbers(m * k), b = Numbers(k * n), native = new float[m * n], wide = new float[m * n];
+            GemmBlocking.Run<float, GemmKernel6x2<float, Vector<float>, NativeVectors<float>>>(Problem(native));
+            GemmBlocking.Run<float, GemmKernel6x2<float, Vector512<float>, WideVectors<float>>>(Problem(wide));
+            Assert.That(wide, Is.EqualTo(native), $"[{m}, {n}, {k}]");
+
+            float[] Numbers(int length) => [.. Enumerable.Range(0, length).Select(_ => random.NextSingle() - 0.5f)];
+            GemmProblem<float> Problem(float[] c) => new(
+                new ReadOnlyMatrixView<float>(a, m, k), new ReadOnlyMatrixView<float>(b, k, n), new MatrixView<float>(c, m, n), [],
+                GemmFinish.None);
+        }
+    }
 
     private static void CheckKernel<T, TKernel>()
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TKernel : IGemmKernel
+        where TKernel : IGemmKernel<T>
     {
         (int, int, int)[] sizes = [(1, 3, 2), (7, 33, 5), (19, 70, 300), (75, 131, 260), (TKernel.Rows * 40, 97, 520)];
         foreach ((int m, int n, int k) in sizes)
@@ -35,7 +57,7 @@ public sealed class GemmKernelTests
 
     private static void Check<T, TKernel>(int m, int n, int k, bool transposeA)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TKernel : IGemmKernel
+        where TKernel : IGemmKernel<T>
     {
         Random random = new(m + n + k);
         T[] a = Enumerable.Range(0, m * k).Select(_ => T.CreateChecked(random.Next(-4, 5))).ToArray();

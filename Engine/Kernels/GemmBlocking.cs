@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Engine.Numerics;
 
 namespace Engine.Kernels;
 
@@ -41,10 +42,10 @@ internal static class GemmBlocking
     /// <summary>Computes the product. K must not be 0.</summary>
     public static void Run<T, TKernel>(in GemmProblem<T> problem)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TKernel : IGemmKernel
+        where TKernel : IGemmKernel<T>
     {
         GemmScratch.Get(out Span<T> scratchA, out Span<T> scratchB);
-        int width = 2 * Vector<T>.Count;
+        int width = TKernel.Width;
         int blockK = BlockK(problem.K);
         int blockN = scratchB.Length / blockK / width * width;
         int blockM = scratchA.Length / blockK / TKernel.Rows * TKernel.Rows;
@@ -66,7 +67,7 @@ internal static class GemmBlocking
 
                 // A part of a strip at the end cannot be read whole where it lies.
                 int whole = problem.BColumn == 1 ? columns / width * width : 0;
-                GemmPacking.PackB(
+                GemmPacking.PackB<T, TKernel>(
                     ref Unsafe.Add(ref block.B, whole * problem.BColumn), problem.BRow, problem.BColumn, k, columns - whole, k,
                     ref Unsafe.Add(ref packedB, (nint)whole * k));
                 for (int row = 0; row < problem.M; row += blockM)
@@ -101,7 +102,7 @@ internal static class GemmBlocking
     /// <param name="packedB">The strips of B, of the height of the summed axis.</param>
     public static void RunPacked<T, TKernel>(in GemmProblem<T> block, ref T packedB)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TKernel : IGemmKernel =>
+        where TKernel : IGemmKernel<T> =>
         Strips<T, TKernel>(block, TKernel.Rows * block.ARow, ref packedB, StripState.Packed);
 
     /// <summary>
@@ -129,9 +130,9 @@ internal static class GemmBlocking
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Strips<T, TKernel>(in GemmProblem<T> block, nint panel, ref T packedB, StripState state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TKernel : IGemmKernel
+        where TKernel : IGemmKernel<T>
     {
-        int width = 2 * Vector<T>.Count;
+        int width = TKernel.Width;
         for (int column = 0; column < block.N; column += width)
         {
             int columns = Math.Min(width, block.N - column);
@@ -152,22 +153,21 @@ internal static class GemmBlocking
                 }
                 else if (packs)
                 {
-                    TKernel.Run<T, GemmPacksB>(
+                    TKernel.Run<GemmPacksB>(
                         ref a, block.ARow, block.AColumn, ref b, bStep, block.K, ref c, block.CRow, rows, ref bias, block.Finish,
                         ref strip);
                     packs = false;
                     b = ref strip;
                     bStep = width;
                 }
-                else if (rows <= GemmKernel4x2.Rows)
+                else if (rows <= TKernel.LowRows)
                 {
-                    GemmKernel4x2.Run<T, GemmPlain>(
-                        ref a, block.ARow, block.AColumn, ref b, bStep, block.K, ref c, block.CRow, rows, ref bias, block.Finish,
-                        ref strip);
+                    TKernel.RunLow(
+                        ref a, block.ARow, block.AColumn, ref b, bStep, block.K, ref c, block.CRow, rows, ref bias, block.Finish);
                 }
                 else
                 {
-                    TKernel.Run<T, GemmPlain>(
+                    TKernel.Run<GemmPlain>(
                         ref a, block.ARow, block.AColumn, ref b, bStep, block.K, ref c, block.CRow, rows, ref bias, block.Finish,
                         ref strip);
                 }
@@ -183,17 +183,39 @@ internal static class GemmBlocking
     private static void Edge<T, TKernel>(
         in GemmProblem<T> block, ref T a, ref T b, nint bStep, ref T c, int rows, int columns, ref T bias)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TKernel : IGemmKernel
+        where TKernel : IGemmKernel<T>
     {
-        int width = 2 * Vector<T>.Count;
-        Span<T> sums = stackalloc T[GemmTile.MaxRows * 2 * Vector<T>.Count];
+        Span<T> sums = stackalloc T[GemmTile.MaxRows * TKernel.Width];
         ref T tile = ref MemoryMarshal.GetReference(sums);
-        TKernel.Run<T, GemmPlain>(
-            ref a, block.ARow, block.AColumn, ref b, bStep, block.K, ref tile, width, rows, ref tile, GemmFinish.None, ref tile);
+        if (columns <= 2 * Vector<T>.Count)
+        {
+            Whole<T, GemmKernel6x2<T, Vector<T>, NativeVectors<T>>>(block, ref a, ref b, bStep, ref tile, TKernel.Width, rows);
+        }
+        else
+        {
+            Whole<T, TKernel>(block, ref a, ref b, bStep, ref tile, TKernel.Width, rows);
+        }
+
         for (int row = 0; row < rows; row++)
         {
-            ref T sumsOfRow = ref Unsafe.Add(ref tile, row * width);
+            ref T sumsOfRow = ref Unsafe.Add(ref tile, row * TKernel.Width);
             GemmTile.Finish(ref Unsafe.Add(ref c, row * block.CRow), ref sumsOfRow, columns, ref bias, block.Finish);
+        }
+    }
+
+    private static void Whole<T, TKernel>(in GemmProblem<T> block, ref T a, ref T b, nint bStep, ref T tile, nint tileRow, int rows)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TKernel : IGemmKernel<T>
+    {
+        if (rows <= TKernel.LowRows)
+        {
+            TKernel.RunLow(
+                ref a, block.ARow, block.AColumn, ref b, bStep, block.K, ref tile, tileRow, rows, ref tile, GemmFinish.None);
+        }
+        else
+        {
+            TKernel.Run<GemmPlain>(
+                ref a, block.ARow, block.AColumn, ref b, bStep, block.K, ref tile, tileRow, rows, ref tile, GemmFinish.None, ref tile);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Engine.Numerics;
 
 namespace Engine.Kernels;
@@ -131,9 +132,19 @@ internal static class GemmDriver
         }
     }
 
-    /// <summary>The blocked way.</summary>
+    /// <summary>The blocked way: with the widest vectors there are, unless half of them would be empty.</summary>
     public static void RunBlocks<T>(in GemmProblem<T> problem)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => GemmBlocking.Run<T, GemmKernel6x2>(problem);
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (GemmTile.IsWide<T>(problem.N))
+        {
+            GemmBlocking.Run<T, GemmKernel6x2<T, Vector512<T>, WideVectors<T>>>(problem);
+        }
+        else
+        {
+            GemmBlocking.Run<T, GemmKernel6x2<T, Vector<T>, NativeVectors<T>>>(problem);
+        }
+    }
 
     /// <summary>
     /// C cut into a grid of blocks. The summed axis is never cut, so any grid gives the same bits.

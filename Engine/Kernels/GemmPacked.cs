@@ -36,7 +36,7 @@ internal static class GemmPacked
             int height = Math.Min(blockK, k - start);
             int count = Math.Min(height - inBlock, rows.Rows - done);
             Span<T> block = packed.Slice(start * width, height * width);
-            GemmPacking.PackB(
+            GemmPacking.PackB<T, GemmKernel6x2<T, Vector<T>, NativeVectors<T>>>(
                 ref Unsafe.Add(ref from, done * rows.RowStep), rows.RowStep, rows.ColumnStep, count, rows.Columns, height,
                 ref Unsafe.Add(ref MemoryMarshal.GetReference(block), inBlock * 2 * Vector<T>.Count));
             done += count;
@@ -77,7 +77,7 @@ internal static class GemmPacked
             }
             else
             {
-                GemmBlocking.RunPacked<T, GemmKernel6x2>(block, ref strips);
+                GemmBlocking.RunPacked<T, GemmKernel6x2<T, Vector<T>, NativeVectors<T>>>(block, ref strips);
             }
 
             block.A = ref Unsafe.Add(ref block.A, block.K * block.AColumn);

@@ -19,10 +19,11 @@ internal static class GemmPacking
     /// <param name="height">The number of rows of a strip, at least <paramref name="k"/>.</param>
     /// <param name="to">The row of the first strip that takes the first row of B.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void PackB<T>(ref T b, nint bRow, nint bColumn, int k, int columns, int height, ref T to)
+    public static void PackB<T, TKernel>(ref T b, nint bRow, nint bColumn, int k, int columns, int height, ref T to)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TKernel : IGemmKernel<T>
     {
-        int width = 2 * Vector<T>.Count;
+        int width = TKernel.Width;
         for (int column = 0; column < columns; column += width)
         {
             ref T strip = ref Unsafe.Add(ref to, (nint)column * height);
@@ -30,21 +31,22 @@ internal static class GemmPacking
             int valid = Math.Min(width, columns - column);
             if (valid < width)
             {
-                PackPartOfStrip(ref from, bRow, bColumn, k, valid, ref strip);
+                PackPartOfStrip(ref from, bRow, bColumn, k, valid, width, ref strip);
             }
             else if (bColumn == 1)
             {
                 for (int p = 0; p < k; p++)
                 {
-                    Vector.LoadUnsafe(ref from).StoreUnsafe(ref strip);
-                    Vector.LoadUnsafe(ref from, (nuint)Vector<T>.Count).StoreUnsafe(ref strip, (nuint)Vector<T>.Count);
+                    // The constant length compiles into two or four moves.
+                    Unsafe.CopyBlockUnaligned(
+                        ref Unsafe.As<T, byte>(ref strip), ref Unsafe.As<T, byte>(ref from), (uint)(TKernel.Width * Unsafe.SizeOf<T>()));
                     from = ref Unsafe.Add(ref from, bRow);
                     strip = ref Unsafe.Add(ref strip, width);
                 }
             }
             else
             {
-                PackTransposed(ref from, bRow, bColumn, k, ref strip);
+                PackTransposed(ref from, bRow, bColumn, k, width, ref strip);
             }
         }
     }
@@ -56,7 +58,7 @@ internal static class GemmPacking
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void PackTransposedA<T, TKernel>(ref T a, nint aColumn, int rows, int k, ref T to)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TKernel : IGemmKernel
+        where TKernel : IGemmKernel<T>
     {
         for (int row = 0; row < rows; row += TKernel.Rows)
         {
@@ -105,7 +107,7 @@ internal static class GemmPacking
         }
     }
 
-    private static void PackPartOfStrip<T>(ref T from, nint bRow, nint bColumn, int k, int valid, ref T strip)
+    private static void PackPartOfStrip<T>(ref T from, nint bRow, nint bColumn, int k, int valid, int width, ref T strip)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         for (int p = 0; p < k; p++)
@@ -115,20 +117,19 @@ internal static class GemmPacking
                 Unsafe.Add(ref strip, j) = Unsafe.Add(ref from, j * bColumn);
             }
 
-            for (int j = valid; j < 2 * Vector<T>.Count; j++)
+            for (int j = valid; j < width; j++)
             {
                 Unsafe.Add(ref strip, j) = T.Zero;
             }
 
             from = ref Unsafe.Add(ref from, bRow);
-            strip = ref Unsafe.Add(ref strip, 2 * Vector<T>.Count);
+            strip = ref Unsafe.Add(ref strip, width);
         }
     }
 
-    private static void PackTransposed<T>(ref T from, nint bRow, nint bColumn, int k, ref T strip)
+    private static void PackTransposed<T>(ref T from, nint bRow, nint bColumn, int k, int width, ref T strip)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int width = 2 * Vector<T>.Count;
         int p = 0;
         if (bRow == 1 && width % 4 == 0)
         {

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Engine.Numerics;
 
 namespace Engine.Kernels;
@@ -13,19 +14,29 @@ internal static class GemmTile
     /// <summary>How many rows ahead B is asked for while it is packed: a hundred cycles or more.</summary>
     public const int PrefetchRows = 16;
 
+    /// <summary>
+    /// Whether a product of so many columns is computed with vectors of 512 bits: where the hardware has them, and a tile of
+    /// <see cref="Vector{T}"/> would not hold them all.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsWide<T>(int columns) => Vector512.IsHardwareAccelerated && columns > 2 * Vector<T>.Count;
+
     /// <summary>Finishes one row of a tile, two vectors wide.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Finish<T>(ref T c, Vector<T> sum0, Vector<T> sum1, ref T bias, GemmFinish finish)
+    public static void Finish<T, TVector, TVectors>(ref T c, TVector sum0, TVector sum1, ref T bias, GemmFinish finish)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TVector : struct
+        where TVectors : struct, IVectors<TVector, T>
     {
+        ref T next = ref Unsafe.Add(ref c, TVectors.Count);
         if (finish != GemmFinish.None)
         {
-            sum0 = Finish(ref c, sum0, ref bias, finish);
-            sum1 = Finish(ref Unsafe.Add(ref c, Vector<T>.Count), sum1, ref Unsafe.Add(ref bias, Vector<T>.Count), finish);
+            sum0 = Finish<T, TVector, TVectors>(ref c, sum0, ref bias, finish);
+            sum1 = Finish<T, TVector, TVectors>(ref next, sum1, ref Unsafe.Add(ref bias, TVectors.Count), finish);
         }
 
-        sum0.StoreUnsafe(ref c);
-        sum1.StoreUnsafe(ref c, (nuint)Vector<T>.Count);
+        TVectors.Store(sum0, ref c);
+        TVectors.Store(sum1, ref next);
     }
 
     /// <summary>Finishes a row of any length, whose sums lie in memory.</summary>
@@ -51,18 +62,25 @@ internal static class GemmTile
     /// <summary>Finishes one vector of sums; the caller stores it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<T> Finish<T>(ref T c, Vector<T> sum, ref T bias, GemmFinish finish)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Finish<T, Vector<T>, NativeVectors<T>>(ref c, sum, ref bias, finish);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Finish<T, TVector, TVectors>(ref T c, TVector sum, ref T bias, GemmFinish finish)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TVector : struct
+        where TVectors : struct, IVectors<TVector, T>
     {
         if ((finish & GemmFinish.AddC) != 0)
         {
-            sum = Vector.LoadUnsafe(ref c) + sum;
+            sum = TVectors.Add(TVectors.Load(ref c), sum);
         }
 
         if ((finish & GemmFinish.AddBias) != 0)
         {
-            sum += Vector.LoadUnsafe(ref bias);
+            sum = TVectors.Add(sum, TVectors.Load(ref bias));
         }
 
-        return (finish & GemmFinish.Relu) != 0 ? Simd.Relu(sum) : sum;
+        return (finish & GemmFinish.Relu) != 0 ? TVectors.Relu(sum) : sum;
     }
 }

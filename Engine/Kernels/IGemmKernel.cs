@@ -1,14 +1,19 @@
-using System.Numerics;
-
 namespace Engine.Kernels;
 
 /// <summary>
 /// The innermost level of the matrix product: one tile of C, as many rows as the registers allow and two vectors wide.
 /// </summary>
-internal interface IGemmKernel
+/// <typeparam name="T">The type of an element.</typeparam>
+internal interface IGemmKernel<T>
 {
     /// <summary>The height of the tile.</summary>
     static abstract int Rows { get; }
+
+    /// <summary>The height of a lower tile, for the last rows.</summary>
+    static abstract int LowRows { get; }
+
+    /// <summary>The width of the tile: two vectors.</summary>
+    static abstract int Width { get; }
 
     /// <summary>
     /// C = finish(A·B) for one tile. Every element of the tile is a chain of k multiply-adds that begins with 0 and takes the
@@ -34,9 +39,12 @@ internal interface IGemmKernel
     /// <param name="packed">
     /// Where the rows of B are put, close together, if <typeparamref name="TMode"/> wants it; otherwise not used.
     /// </param>
-    static abstract void Run<T, TMode>(
+    static abstract void Run<TMode>(
         ref T a, nint aRow, nint aStep, ref T b, nint bStep, int k, ref T c, nint cRow, int rows, ref T bias, GemmFinish finish,
         ref T packed)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TMode : IGemmMode;
+
+    /// <summary>The same for at most <see cref="LowRows"/> rows, where B is packed already or stays where it lies.</summary>
+    static abstract void RunLow(
+        ref T a, nint aRow, nint aStep, ref T b, nint bStep, int k, ref T c, nint cRow, int rows, ref T bias, GemmFinish finish);
 }

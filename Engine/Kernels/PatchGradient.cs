@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Engine.Numerics;
 
 namespace Engine.Kernels;
@@ -57,7 +58,7 @@ internal readonly ref struct PatchGradient<T> : IBody
         int most = GemmScratch.ABytes / Unsafe.SizeOf<T>() / BlockK;
         int parts = DivideUp(geometry.PatchLength, most);
         parts = Math.Max(parts, DivideUp(threads, _chunks * geometry.Groups));
-        _patchPart = DivideUp(DivideUp(geometry.PatchLength, parts), GemmKernel6x2.Rows) * GemmKernel6x2.Rows;
+        _patchPart = DivideUp(DivideUp(geometry.PatchLength, parts), GemmTile.MaxRows) * GemmTile.MaxRows;
         _partsOfChunk = DivideUp(geometry.PatchLength, _patchPart);
         Parts = geometry.Groups * _chunks * _partsOfChunk;
     }
@@ -80,13 +81,20 @@ internal readonly ref struct PatchGradient<T> : IBody
         int count = Math.Min(_patchPart, _geometry.PatchLength - from);
         int chunk = part / _partsOfChunk % _chunks;
         int group = part / _partsOfChunk / _chunks;
-        Run<GemmKernel6x2>(group, chunk, from, count);
+        if (GemmTile.IsWide<T>(_geometry.GroupFilters))
+        {
+            Run<GemmKernel6x2<T, Vector512<T>, WideVectors<T>>>(group, chunk, from, count);
+        }
+        else
+        {
+            Run<GemmKernel6x2<T, Vector<T>, NativeVectors<T>>>(group, chunk, from, count);
+        }
     }
 
     private static int DivideUp(int a, int b) => (a + b - 1) / b;
 
     private void Run<TKernel>(int group, int chunk, int from, int count)
-        where TKernel : IGemmKernel
+        where TKernel : IGemmKernel<T>
     {
         GemmScratch.Get(out Span<T> scratchA, out Span<T> scratchB);
         int size = _geometry.KernelSize;
@@ -94,7 +102,7 @@ internal readonly ref struct PatchGradient<T> : IBody
         Patches<T> patches = new(
             _depth, _height, _width, _x, _geometry.Channels, group * _geometry.GroupChannels, _geometry.GroupChannels);
         int filters = _geometry.Filters;
-        int width = 2 * Vector<T>.Count;
+        int width = TKernel.Width;
         int blockN = scratchB.Length / BlockK / width * width;
         int firstRow = chunk * _rowsOfChunk;
         int endRow = Math.Min(firstRow + _rowsOfChunk, _rows);
@@ -106,7 +114,7 @@ internal readonly ref struct PatchGradient<T> : IBody
             {
                 int k = Math.Min(BlockK, endRow - row);
                 ref T dy = ref Unsafe.Add(ref MemoryMarshal.GetReference(_dy), ((nint)row * filters) + filter);
-                GemmPacking.PackB(ref dy, filters, 1, k, n, k, ref scratchB[0]);
+                GemmPacking.PackB<T, TKernel>(ref dy, filters, 1, k, n, k, ref scratchB[0]);
                 patches.Pack(row, k, from, count, ref scratchA[0]);
                 GemmProblem<T> block = default;
                 block.A = ref scratchA[0];

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Engine.Numerics;
 
 namespace Engine.Kernels;
@@ -67,7 +68,7 @@ internal readonly ref struct PatchProduct<T> : IBody
         _rows = batch * depth.Count * height.Count * width.Count;
         long work = (long)_rows * PatchesOf(0).Length * TargetChannels * geometry.Groups;
         int parts = GemmDriver.PartsFor(work, threads);
-        _rowsOfPart = RoundUp(DivideUp(_rows, DivideUp(parts, geometry.Groups)), GemmKernel6x2.Rows);
+        _rowsOfPart = RoundUp(DivideUp(_rows, DivideUp(parts, geometry.Groups)), GemmTile.MaxRows);
         _partsOfGroup = DivideUp(_rows, Math.Max(_rowsOfPart, 1));
         Parts = _partsOfGroup * geometry.Groups;
     }
@@ -83,7 +84,14 @@ internal readonly ref struct PatchProduct<T> : IBody
     {
         int row = part % _partsOfGroup * _rowsOfPart;
         int rows = Math.Min(_rowsOfPart, _rows - row);
-        Run<GemmKernel6x2>(part / _partsOfGroup, row, rows);
+        if (GemmTile.IsWide<T>(TargetChannels))
+        {
+            Run<GemmKernel6x2<T, Vector512<T>, WideVectors<T>>>(part / _partsOfGroup, row, rows);
+        }
+        else
+        {
+            Run<GemmKernel6x2<T, Vector<T>, NativeVectors<T>>>(part / _partsOfGroup, row, rows);
+        }
     }
 
     private static int DivideUp(int a, int b) => (a + b - 1) / b;
@@ -98,7 +106,7 @@ internal readonly ref struct PatchProduct<T> : IBody
     }
 
     private void Run<TKernel>(int group, int firstRow, int rows)
-        where TKernel : IGemmKernel
+        where TKernel : IGemmKernel<T>
     {
         GemmScratch.Get(out Span<T> scratchA, out Span<T> scratchB);
         GemmScratch.GetResult(out Span<T> result);
@@ -113,7 +121,7 @@ internal readonly ref struct PatchProduct<T> : IBody
 
         // As many blocks of the summed axis as fit are packed at a time, so that all of them are done with a block of patches
         // before the next: its results then stay in the cache until they are complete.
-        int width = 2 * Vector<T>.Count;
+        int width = TKernel.Width;
         int blockK = GemmBlocking.BlockK(length);
         int blockN = Math.Min(RoundUp(Math.Min(columns, MaxBlockN), width), scratchB.Length / blockK / width * width);
         int depth = scratchB.Length / (blockK * blockN) * blockK;
@@ -131,7 +139,7 @@ internal readonly ref struct PatchProduct<T> : IBody
                 for (int p = begin; p < end; p += blockK)
                 {
                     int k = Math.Min(blockK, length - p);
-                    PackKernel(patches, group, column, n, p, k, ref scratchB[(p - begin) * blockN]);
+                    PackKernel<TKernel>(patches, group, column, n, p, k, ref scratchB[(p - begin) * blockN]);
                 }
 
                 for (int row = firstRow; row < firstRow + rows; row += blockM)
@@ -168,7 +176,8 @@ internal readonly ref struct PatchProduct<T> : IBody
     }
 
     /// <summary>Packs rows of the kernel as a matrix, one position of the window after the other.</summary>
-    private void PackKernel(in Patches<T> patches, int group, int column, int columns, int from, int count, ref T to)
+    private void PackKernel<TKernel>(in Patches<T> patches, int group, int column, int columns, int from, int count, ref T to)
+        where TKernel : IGemmKernel<T>
     {
         nint bRow = _isGradient ? 1 : _geometry.Filters;
         nint bColumn = _isGradient ? _geometry.Filters : 1;
@@ -183,14 +192,14 @@ internal readonly ref struct PatchProduct<T> : IBody
             int y = _height.KernelStart + (position / _width.Window % _height.Window * _height.KernelStep);
             int z = _depth.KernelStart + (position / _width.Window / _height.Window * _depth.KernelStep);
             nint inKernel = (((z * _height.Kernel) + y) * _width.Kernel) + x;
-            GemmPacking.PackB(
+            GemmPacking.PackB<T, TKernel>(
                 ref Unsafe.Add(ref kernel, (inKernel * _geometry.GroupChannels * _geometry.Filters) + (channel * bRow)),
                 bRow,
                 bColumn,
                 k,
                 columns,
                 count,
-                ref Unsafe.Add(ref to, (p - from) * 2 * Vector<T>.Count));
+                ref Unsafe.Add(ref to, (p - from) * TKernel.Width));
             p += k;
         }
     }

@@ -26,19 +26,19 @@ internal readonly record struct WinogradPlane(
     /// How many channels are written, a multiple of the vector's width; those beyond the last become 0.
     /// </param>
     /// <param name="to">
-    /// Tile, channel and point go to <c>[point · step + (channel / 2 vectors) · strip + tile · row + channel % 2 vectors]</c>.
+    /// Tile, channel and point go to <c>[point · step + (channel / width) · strip + tile · row + channel % width]</c>.
     /// </param>
     /// <param name="row">The distance of two tiles.</param>
+    /// <param name="width">The channels of a strip, whole vectors.</param>
     /// <param name="strip">The distance of two strips of channels.</param>
     /// <param name="step">The distance of two points.</param>
     /// <param name="work">Working memory of <see cref="WinogradTransform.WorkVectors"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public void Transform<T, TStep>(
-        ref T images, int first, int count, int padded, ref T to, nint row, nint strip, nint step, ref T work)
+        ref T images, int first, int count, int padded, ref T to, nint row, int width, nint strip, nint step, ref T work)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TStep : IWinogradStep
     {
-        int width = 2 * Vector<T>.Count;
         nint imageRow = (nint)Width * Channels;
         ref T copy = ref Unsafe.Add(ref work, WinogradTransform.Points * Vector<T>.Count);
         for (int tile = 0; tile < count; tile++)

@@ -11,10 +11,10 @@ namespace Engine.Kernels;
 internal readonly ref struct WinogradProblem<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Filters are taken so many strips of two vectors at a time: their products stay in the second-level cache.</summary>
-    private const int StripsOfBlock = 2;
+    /// <summary>Filters are taken so many vectors at a time: their products stay in the second-level cache.</summary>
+    private const int VectorsOfBlock = 4;
 
-    /// <summary>The kernel is read so many channels at a time: they stay in the first-level cache.</summary>
+    /// <summary>The kernel is read so many channels of two vectors at a time: they stay in the first-level cache.</summary>
     private const int ChannelsOfChunk = 32;
 
     private readonly ref T _x;
@@ -74,9 +74,9 @@ internal readonly ref struct WinogradProblem<T>
     public static nint WorkLength =>
         (WinogradTransform.WorkVectors + (9 * ChannelsOfChunk * 2)) * Vector<T>.Count;
 
-    private static int StripWidth => 2 * Vector<T>.Count;
+    private static int BlockWidth => VectorsOfBlock * Vector<T>.Count;
 
-    private static int BlockWidth => StripsOfBlock * StripWidth;
+    private int StripWidth => WinogradProduct.StripWidth<T>(_output.Channels);
 
     /// <summary>The distance of two points of so many channels of a block of the transformed kernel.</summary>
     public static nint KernelStep(int channels) => WinogradScratch.Pad<T>((nint)channels * BlockWidth);
@@ -91,20 +91,21 @@ internal readonly ref struct WinogradProblem<T>
     public void TransformInput(int first, int count, ref T to, nint step, ref T work)
     {
         int row = TileLength;
-        _input.Transform<T, WinogradInput>(ref _x, first, count, row, ref to, row, StripWidth, step, ref work);
+        _input.Transform<T, WinogradInput>(ref _x, first, count, row, ref to, row, row, strip: 0, step, ref work);
     }
 
     /// <summary>Transforms some channels of a block of filters to <c>[point, strip, channel, filter of the strip]</c>.</summary>
     public void TransformKernel(int block, int channel, int channels, ref T to, ref T work)
     {
         nint step = KernelStep(channels);
+        int mostChannels = ChannelsOfChunk * 2 * Vector<T>.Count / StripWidth;
         ref T chunk = ref Unsafe.Add(ref work, WinogradTransform.WorkVectors * Vector<T>.Count);
         int last = Math.Min((block + 1) * BlockWidth, _output.Channels);
         for (int filter = block * BlockWidth; filter < last; filter += StripWidth)
         {
-            for (int begin = channel; begin < channel + channels; begin += ChannelsOfChunk)
+            for (int begin = channel; begin < channel + channels; begin += mostChannels)
             {
-                int count = Math.Min(ChannelsOfChunk, channel + channels - begin);
+                int count = Math.Min(mostChannels, channel + channels - begin);
                 nint position = (nint)count * StripWidth;
                 PackKernel(begin, count, filter, Math.Min(StripWidth, last - filter), ref chunk, position);
                 for (int j = 0; j < position; j += Vector<T>.Count)
@@ -140,7 +141,7 @@ internal readonly ref struct WinogradProblem<T>
             {
                 WinogradProduct.Strip(
                     ref a, TileLength, 1, ref Unsafe.Add(ref kernel, (point * kernelStep) + ((nint)column * channels)), channels,
-                    ref Unsafe.Add(ref products, (point * step) + column), BlockWidth, count, finish);
+                    StripWidth, ref Unsafe.Add(ref products, (point * step) + column), BlockWidth, count, filters - column, finish);
             }
         }
     }
@@ -163,12 +164,12 @@ internal readonly ref struct WinogradProblem<T>
             if (_isGradient)
             {
                 ref T from = ref Unsafe.Add(ref _kernel, ((8 - w) * size) + ((nint)filter * Channels) + channel);
-                GemmPacking.PackB(ref from, 1, Channels, channels, filters, channels, ref destination);
+                WinogradProduct.PackStrip(ref from, 1, Channels, channels, filters, StripWidth, ref destination);
             }
             else
             {
                 ref T from = ref Unsafe.Add(ref _kernel, (w * size) + ((nint)channel * _output.Channels) + filter);
-                GemmPacking.PackB(ref from, _output.Channels, 1, channels, filters, channels, ref destination);
+                WinogradProduct.PackStrip(ref from, _output.Channels, 1, channels, filters, StripWidth, ref destination);
             }
         }
     }

@@ -25,8 +25,8 @@ internal readonly ref struct WinogradWeightGradient<T>
     /// <summary>Tiles of a part that only transforms.</summary>
     private const int TilesOfPart = 8;
 
-    /// <summary>Channels and filters of a block of the gradient; its sums stay in the second-level cache.</summary>
-    private const int MaxChannels = 48, StripsOfBlock = 2;
+    /// <summary>Channels, and vectors of filters, of a block of the gradient; its sums stay in the second-level cache.</summary>
+    private const int MaxChannels = 48, VectorsOfBlock = 4;
 
     private readonly ref T _x;
     private readonly ref T _dy;
@@ -53,16 +53,16 @@ internal readonly ref struct WinogradWeightGradient<T>
         _tilesOfBlock = (_tiles + blocks - 1) / blocks;
         int channelBlocks = (g.Channels + MaxChannels - 1) / MaxChannels;
         int channels = (g.Channels + channelBlocks - 1) / channelBlocks;
-        _channels = (channels + GemmKernel6x2.Rows - 1) / GemmKernel6x2.Rows * GemmKernel6x2.Rows;
+        _channels = (channels + GemmTile.MaxRows - 1) / GemmTile.MaxRows * GemmTile.MaxRows;
         nint sums = _tilesOfBlock < _tiles ? ChannelBlocks * FilterBlocks * SumsLength : 0;
         _shared = ref WinogradScratch.Shared<T>(InputLength + OutputLength + sums);
     }
 
-    private static int StripWidth => 2 * Vector<T>.Count;
-
-    private static int BlockWidth => StripsOfBlock * StripWidth;
+    private static int BlockWidth => VectorsOfBlock * Vector<T>.Count;
 
     private static nint WorkLength => WinogradTransform.WorkVectors * Vector<T>.Count;
+
+    private int StripWidth => WinogradProduct.StripWidth<T>(_output.Channels);
 
     private int ChannelBlocks => (_input.Channels + _channels - 1) / _channels;
 
@@ -107,12 +107,12 @@ internal readonly ref struct WinogradWeightGradient<T>
         ref T work = ref WinogradScratch.Own<T>(WorkLength);
         int padded = (_input.Channels + Vector<T>.Count - 1) / Vector<T>.Count * Vector<T>.Count;
         _input.Transform<T, WinogradInput>(
-            ref _x, first + tile, count, padded, ref Unsafe.Add(ref _shared, tile * InputRow), InputRow, StripWidth, InputStep,
+            ref _x, first + tile, count, padded, ref Unsafe.Add(ref _shared, tile * InputRow), InputRow, padded, strip: 0, InputStep,
             ref work);
         padded = (_output.Channels + StripWidth - 1) / StripWidth * StripWidth;
         _output.Transform<T, WinogradGradientIn>(
             ref _dy, first + tile, count, padded, ref Unsafe.Add(ref _shared, InputLength + ((nint)tile * StripWidth)), StripWidth,
-            OutputStrip, OutputStep, ref work);
+            StripWidth, OutputStrip, OutputStep, ref work);
     }
 
     /// <summary>Adds the products of a block of tiles to a block of the sums, and transforms these back after the last one.</summary>
@@ -136,7 +136,8 @@ internal readonly ref struct WinogradWeightGradient<T>
             ref T c = ref Unsafe.Add(ref sums, point * SumsStep);
             for (int column = 0; column < filters; column += StripWidth)
             {
-                WinogradProduct.Strip(ref a, 1, InputRow, ref b, count, ref c, BlockWidth, channels, finish);
+                WinogradProduct.Strip(
+                    ref a, 1, InputRow, ref b, count, StripWidth, ref c, BlockWidth, channels, filters - column, finish);
                 b = ref Unsafe.Add(ref b, OutputStrip);
                 c = ref Unsafe.Add(ref c, StripWidth);
             }

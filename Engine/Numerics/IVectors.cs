@@ -39,6 +39,9 @@ internal interface IVectors<TVector, T>
     /// <summary>a · b + c, rounded once where the hardware can.</summary>
     static abstract TVector MultiplyAdd(TVector a, TVector b, TVector c);
 
+    /// <summary>max(x, 0), where NaN stays NaN and −0 stays −0.</summary>
+    static abstract TVector Relu(TVector x);
+
     /// <summary>x limited to [−limit, limit]; NaN stays NaN.</summary>
     static abstract TVector Clamp(TVector x, TVector limit);
 

@@ -44,6 +44,9 @@ internal readonly struct NativeVectors<T> : IVectors<Vector<T>, T>
         ? Vector.MultiplyAddEstimate(a.As<T, float>(), b.As<T, float>(), c.As<T, float>()).As<float, T>()
         : Vector.MultiplyAddEstimate(a.As<T, double>(), b.As<T, double>(), c.As<T, double>()).As<double, T>();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<T> Relu(Vector<T> x) => Simd.Relu(x);
+
     // Where an operand is NaN, minps and maxps return the second.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<T> Clamp(Vector<T> x, Vector<T> limit) => Vector.MaxNative(-limit, Vector.MinNative(limit, x));

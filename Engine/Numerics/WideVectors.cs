@@ -49,6 +49,9 @@ internal readonly struct WideVectors<T> : IVectors<Vector512<T>, T>
 
     // Where an operand is NaN, minps and maxps return the second.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<T> Relu(Vector512<T> x) => Vector512.AndNot(x, Vector512.LessThan(x, Vector512<T>.Zero));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<T> Clamp(Vector512<T> x, Vector512<T> limit) =>
         Vector512.MaxNative(-limit, Vector512.MinNative(limit, x));
 
