@@ -16,7 +16,7 @@ public sealed class PoolingKernelsTests<T>
         from window in ((int D, int H, int W)[])[(1, 2, 2), (1, 3, 2), (2, 1, 3), (1, 1, 1)]
         from stride in ((int D, int H, int W)[])[(1, 2, 2), (2, 1, 3), (1, 3, 1)]
         from padding in (Padding[])[Padding.Valid, Padding.Same]
-        from channels in (int[])[1, 8, 19, 33]
+        from channels in (int[])[1, 3, 6, 8, 19, 33]
         select new TestCaseData(Geometry(window, stride, padding, channels));
 
     private static ConvolutionGeometry Geometry(

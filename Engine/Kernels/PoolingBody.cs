@@ -48,13 +48,18 @@ internal readonly ref struct PoolingBody<T, TPool> : IBody
             + (sample * _geometry.InputSize);
         ref T x = ref Unsafe.Add(ref MemoryMarshal.GetReference(_x), first);
         ref T y = ref Unsafe.Add(ref MemoryMarshal.GetReference(_y), row * outputs * channels);
+        int padded = PoolingLanes.Padded<T>(channels);
+        int rowLength = _geometry.Width.Input * channels;
         for (int w = 0; w < outputs; w++, y = ref Unsafe.Add(ref y, channels))
         {
             PoolingWindow width = PoolingWindow.Of(_geometry.Width, w);
             ref T corner = ref Unsafe.Add(ref x, width.First * channels);
             if (depth.Count == 1 && height.Count == 2 && width.Count == 2)
             {
-                RunTwoByTwo(ref corner, ref y);
+                // What is written beyond the last channel is overwritten by the windows behind; they have to be there.
+                int lastCell = first + rowLength + ((width.First + 1) * channels);
+                bool isWhole = (w * channels) + padded <= outputs * channels && lastCell + padded <= _x.Length;
+                RunTwoByTwo(ref corner, ref y, isWhole ? padded : channels);
             }
             else
             {
@@ -64,14 +69,17 @@ internal readonly ref struct PoolingBody<T, TPool> : IBody
     }
 
     /// <summary>The window that nearly every network has: two rows of two cells.</summary>
+    /// <param name="x">The first cell.</param>
+    /// <param name="y">The result.</param>
+    /// <param name="writable">How many channels may be written: those there are, or whole vectors.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void RunTwoByTwo(ref T x, ref T y)
+    private void RunTwoByTwo(ref T x, ref T y, int writable)
     {
         int channels = _geometry.Channels;
         ref T below = ref Unsafe.Add(ref x, _geometry.Width.Input * channels);
         Vector<T> cells = VectorMath.Constant<T>(4);
         int c = 0;
-        for (; c <= channels - Vector<T>.Count; c += Vector<T>.Count)
+        for (; c <= writable - Vector<T>.Count; c += Vector<T>.Count)
         {
             Vector<T> value = TPool.Combine(Vector.LoadUnsafe(ref x, (nuint)c), Vector.LoadUnsafe(ref x, (nuint)(channels + c)));
             value = TPool.Combine(value, Vector.LoadUnsafe(ref below, (nuint)c));

@@ -73,13 +73,21 @@ internal readonly ref struct PoolingGradientBody<T, TPool> : IBody
         int first = (((depth.First * _geometry.Height.Input) + height.First) * _geometry.Width.Input * channels)
             + (sample * _geometry.InputSize);
         int output = row * _geometry.Width.Output * channels;
+        int padded = PoolingLanes.Padded<T>(channels);
+        int rowLength = _geometry.Width.Input * channels;
+        int writableCells = PoolingWindow.ConnectedCells(_geometry.Width);
         for (int w = 0; w < _geometry.Width.Output; w++, output += channels)
         {
             PoolingWindow width = PoolingWindow.Of(_geometry.Width, w);
             int input = first + (width.First * channels);
             if (_areDisjoint && depth.Count == 1 && height.Count == 2 && width.Count == 2)
             {
-                RunTwoByTwo(input, output);
+                // What is written beyond the last channel is overwritten by the windows behind; they have to be there.
+                int lastCell = (width.First + 1) * channels;
+                bool isWhole = lastCell + padded <= writableCells * channels
+                    && first + rowLength + lastCell + padded <= _dx.Length
+                    && output + padded <= _dy.Length;
+                RunTwoByTwo(input, output, isWhole ? padded : channels);
             }
             else
             {
@@ -101,8 +109,11 @@ internal readonly ref struct PoolingGradientBody<T, TPool> : IBody
     }
 
     /// <summary>Two rows of two cells that belong to this window alone.</summary>
+    /// <param name="input">The first cell.</param>
+    /// <param name="output">The window's gradient.</param>
+    /// <param name="writable">How many channels may be written: those there are, or whole vectors.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void RunTwoByTwo(int input, int output)
+    private void RunTwoByTwo(int input, int output, int writable)
     {
         int channels = _geometry.Channels;
         int rowLength = _geometry.Width.Input * channels;
@@ -110,8 +121,10 @@ internal readonly ref struct PoolingGradientBody<T, TPool> : IBody
         ref T dx = ref Unsafe.Add(ref MemoryMarshal.GetReference(_dx), input);
         ref T dxBelow = ref Unsafe.Add(ref dx, rowLength);
         Vector<T> cells = VectorMath.Constant<T>(4);
-        int c = 0;
-        for (; c <= channels - Vector<T>.Count; c += Vector<T>.Count)
+
+        // The last vector first: what it writes beyond the left cell's channels is in the right cell's first vectors.
+        int whole = writable / Vector<T>.Count * Vector<T>.Count;
+        for (int c = whole - Vector<T>.Count; c >= 0; c -= Vector<T>.Count)
         {
             nuint left = (nuint)c, right = (nuint)(channels + c);
             Vector<T> offered = TPool.Divide(Vector.LoadUnsafe(ref dy, left), cells);
@@ -133,9 +146,9 @@ internal readonly ref struct PoolingGradientBody<T, TPool> : IBody
             TPool.Claim(x3, y, ref offered).StoreUnsafe(ref dxBelow, right);
         }
 
-        if (c < channels)
+        if (whole < channels)
         {
-            RunWindow(input, output, 1, 2, 2, c);
+            RunWindow(input, output, 1, 2, 2, whole);
         }
     }
 

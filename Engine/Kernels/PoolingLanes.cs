@@ -6,6 +6,9 @@ namespace Engine.Kernels;
 /// <summary>One vector of channels of one window: what both directions of pooling do alike.</summary>
 internal static class PoolingLanes
 {
+    /// <summary>So many channels as whole vectors have.</summary>
+    public static int Padded<T>(int channels) => (channels + Vector<T>.Count - 1) / Vector<T>.Count * Vector<T>.Count;
+
     /// <summary>All cells of a window combined, in their order.</summary>
     /// <param name="x">The first cell.</param>
     /// <param name="lanes">The channels.</param>

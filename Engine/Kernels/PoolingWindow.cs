@@ -27,6 +27,12 @@ internal readonly record struct PoolingWindow(int First, int Count)
     /// <summary>Whether no cell lies in two windows.</summary>
     public static bool AreDisjoint(in WindowAxis axis) => axis.Stride >= axis.Window || axis.Output == 1;
 
+    /// <summary>
+    /// How many cells, from the first on, lie in windows that begin where the one before ends; 0 if there are gaps between windows.
+    /// </summary>
+    public static int ConnectedCells(in WindowAxis axis) =>
+        axis.Stride == axis.Window ? Math.Min((axis.Output * axis.Window) - axis.PadBefore, axis.Input) : 0;
+
     /// <summary>Whether every cell lies in exactly one window.</summary>
     public static bool Tile(in WindowAxis axis) =>
         (axis.Stride == axis.Window || axis.Output == 1) && (axis.Output * axis.Window) - axis.PadBefore >= axis.Input;
