@@ -31,7 +31,7 @@ public sealed class ThreefryTests
         {
             uint[] w = Enumerable.Range(0, 10).Select(_ => (uint)source.NextInt64(1L << 32)).ToArray();
             var key = (w[0], w[1], w[2], w[3]);
-            var vectors = new ThreefryVectors(key, w[4], w[5]);
+            var vectors = new ThreefryVectors<Vector<uint>, NativeWords>(key, w[4], w[5]);
             Vector<uint> a = Vector.CreateSequence(w[6], w[7]), b = Vector.CreateSequence(w[8], 3u);
 
             vectors.Draw(

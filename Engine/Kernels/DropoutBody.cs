@@ -17,7 +17,8 @@ internal readonly ref struct DropoutBody<T, TOperation> : IBody
     private readonly ReadOnlySpan<T> _x;
     private readonly Span<T> _y;
     private readonly ReadOnlySpan<uint> _rowKeys;
-    private readonly ThreefryVectors _random;
+    private readonly ThreefryVectors<Vector<uint>, NativeWords> _random;
+    private readonly ThreefryVectors<Vector512<uint>, WideWords> _wideRandom;
     private readonly Vector<int> _threshold;
     private readonly TOperation _operation;
     private readonly int _rowLength;
@@ -41,6 +42,7 @@ internal readonly ref struct DropoutBody<T, TOperation> : IBody
         _y = y;
         _rowKeys = rowKeys;
         _random = random.Vectors();
+        _wideRandom = IsWide && UsesWide(rowLength) ? random.WideVectors() : default;
 
         // Shifted to the high half of a word, where a comparison needs no shift and the low half can only break ties.
         _threshold = new Vector<int>(rate.Threshold << 16);
@@ -51,6 +53,12 @@ internal readonly ref struct DropoutBody<T, TOperation> : IBody
         _piecesPerRow = ((rowLength - 1) / _pieceLength) + 1;
         _rowsPerPart = Math.Max(1, partLength / rowLength);
     }
+
+    // Drawn with vectors of 512 bits, applied with those of 256.
+    private static bool IsWide => Vector512.IsHardwareAccelerated && Vector<uint>.Count == 8;
+
+    // Rows that fill two of these vectors, or of which each fills half a one.
+    private static bool UsesWide(int rowLength) => (nuint)rowLength >= 2 * Pass || (nuint)rowLength == HalfPass;
 
     // A pass draws two vectors of blocks, each of half a group, a group, or two groups, as it has 4, 8 or 16 lanes. The second
     // begins with lane 4 of the same group, or with the next.
@@ -72,6 +80,11 @@ internal readonly ref struct DropoutBody<T, TOperation> : IBody
         int length = Math.Min(_pieceLength, _rowLength - start);
         if (Vector<uint>.Count >= 8 && (nuint)length <= HalfPass)
         {
+            for (; IsWide && (nuint)_rowLength == HalfPass && row + 4 <= lastRow; row += 4)
+            {
+                RunFourFullRows(row);
+            }
+
             for (; row + 2 <= lastRow; row += 2)
             {
                 if ((nuint)length == HalfPass)
@@ -99,12 +112,12 @@ internal readonly ref struct DropoutBody<T, TOperation> : IBody
     {
         ref T x = ref Unsafe.Add(ref MemoryMarshal.GetReference(_x), (row * _rowLength) + start);
         ref T y = ref Unsafe.Add(ref MemoryMarshal.GetReference(_y), (row * _rowLength) + start);
-        ThreefryVectors.RowStart random = Row(row);
+        ThreefryVectors<Vector<uint>, NativeWords>.RowStart random = Row(row);
+        nuint i = IsWide && length >= 2 * Pass ? RunWide(random, start, ref x, ref y, length) : 0;
         var step = new Vector<uint>((uint)Vector<uint>.Count);
-        var block = Vector.CreateSequence((uint)RandomKind.Mask + ((uint)start / 8), 1u);
+        var block = Vector.CreateSequence((uint)RandomKind.Mask + (((uint)start + (uint)i) / 8), 1u);
         Vector<int> threshold = _threshold;
         TOperation operation = _operation;
-        nuint i = 0;
         for (; i + Pass <= length; i += Pass)
         {
             Vector<uint> next = block + step;
@@ -122,10 +135,58 @@ internal readonly ref struct DropoutBody<T, TOperation> : IBody
         }
     }
 
+    /// <summary>As many elements of a row as double passes hold; says how many.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private nuint RunWide(
+        ThreefryVectors<Vector<uint>, NativeWords>.RowStart row, int start, ref T x, ref T y, nuint length)
+    {
+        var random = Both(row, row);
+        var step = Vector512.Create(16u);
+        var block = Vector512.CreateSequence((uint)RandomKind.Mask + ((uint)start / 8), 1u);
+        TOperation operation = _operation;
+        nuint i = 0;
+        for (; i + (2 * Pass) <= length; i += 2 * Pass)
+        {
+            Vector512<uint> next = block + step;
+            _wideRandom.Draw(
+                random, block, out Vector512<uint> a0, out Vector512<uint> a1, out Vector512<uint> a2, out Vector512<uint> a3,
+                random, next, out Vector512<uint> b0, out Vector512<uint> b1, out Vector512<uint> b2, out Vector512<uint> b3);
+            block = next + step;
+            StoreWide(ref Unsafe.Add(ref x, i), ref Unsafe.Add(ref y, i), operation, a0, a1, a2, a3);
+            StoreWide(ref Unsafe.Add(ref x, i + Pass), ref Unsafe.Add(ref y, i + Pass), operation, b0, b1, b2, b3);
+        }
+
+        return i;
+    }
+
+    /// <summary>Four rows of half a pass each, two in a vector.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void RunFourFullRows(int row)
+    {
+        var blocks = Vector256.CreateSequence((uint)RandomKind.Mask, 1u);
+        var block = Vector512.Create(blocks, blocks);
+        _wideRandom.Draw(
+            Both(Row(row), Row(row + 1)), block,
+            out Vector512<uint> a0, out Vector512<uint> a1, out Vector512<uint> a2, out Vector512<uint> a3,
+            Both(Row(row + 2), Row(row + 3)), block,
+            out Vector512<uint> b0, out Vector512<uint> b1, out Vector512<uint> b2, out Vector512<uint> b3);
+        ref T x = ref Unsafe.Add(ref MemoryMarshal.GetReference(_x), row * _rowLength);
+        ref T y = ref Unsafe.Add(ref MemoryMarshal.GetReference(_y), row * _rowLength);
+        StoreWide(ref x, ref y, _operation, a0, a1, a2, a3);
+        StoreWide(ref Unsafe.Add(ref x, Pass), ref Unsafe.Add(ref y, Pass), _operation, b0, b1, b2, b3);
+    }
+
+    // Two rows, one in each half of a vector.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ThreefryVectors<Vector512<uint>, WideWords>.RowStart Both(
+        ThreefryVectors<Vector<uint>, NativeWords>.RowStart low, ThreefryVectors<Vector<uint>, NativeWords>.RowStart high) => new(
+        Vector512.Create(low.Word0.AsVector256(), high.Word0.AsVector256()),
+        Vector512.Create(low.Word1Rotated.AsVector256(), high.Word1Rotated.AsVector256()));
+
     /// <summary>What is left of a row, less than a pass.</summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void RunTail(ThreefryVectors.RowStart random, Vector<uint> block, ref T x, ref T y, nuint length)
+    private void RunTail(ThreefryVectors<Vector<uint>, NativeWords>.RowStart random, Vector<uint> block, ref T x, ref T y, nuint length)
     {
         Span<int> keeps = stackalloc int[MaxPass];
         ref int keep = ref MemoryMarshal.GetReference(keeps);
@@ -161,7 +222,7 @@ internal readonly ref struct DropoutBody<T, TOperation> : IBody
         StorePass(ref x, ref y, _threshold, _operation, a0, a1, a2, a3, b0, b1, b2, b3);
     }
 
-    private ThreefryVectors.RowStart Row(int row) => _random.Row(_rowKeys.IsEmpty ? (uint)row : _rowKeys[row]);
+    private ThreefryVectors<Vector<uint>, NativeWords>.RowStart Row(int row) => _random.Row(_rowKeys.IsEmpty ? (uint)row : _rowKeys[row]);
 
     /// <summary>y of a whole pass, its masks in registers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -188,10 +249,34 @@ internal readonly ref struct DropoutBody<T, TOperation> : IBody
         Store(ref x, ref y, Second + 56, High(b3, threshold), operation);
     }
 
+    /// <summary>y of a whole pass: the lower lanes are the first half, the upper ones the second.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void StoreWide(
+        ref T x, ref T y, TOperation operation,
+        Vector512<uint> words0, Vector512<uint> words1, Vector512<uint> words2, Vector512<uint> words3)
+    {
+        StoreWide(ref x, ref y, 0, words0, operation);
+        StoreWide(ref x, ref y, 16, words1, operation);
+        StoreWide(ref x, ref y, 32, words2, operation);
+        StoreWide(ref x, ref y, 48, words3, operation);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void StoreWide(ref T x, ref T y, nuint offset, Vector512<uint> words, TOperation operation)
+    {
+        var threshold = Vector512.Create(_threshold.AsVector256(), _threshold.AsVector256());
+        Vector512<int> low = Vector512.LessThan((words << 16).AsInt32(), threshold);
+        Vector512<int> high = Vector512.LessThan(words.AsInt32(), threshold);
+        StoreContiguous(ref x, ref y, offset, low.GetLower().AsVector(), operation);
+        StoreContiguous(ref x, ref y, offset + 8, high.GetLower().AsVector(), operation);
+        StoreContiguous(ref x, ref y, offset + Group, low.GetUpper().AsVector(), operation);
+        StoreContiguous(ref x, ref y, offset + Group + 8, high.GetUpper().AsVector(), operation);
+    }
+
     /// <summary>The masks of one pass, to memory, from where any length can be taken.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Draw(
-        ThreefryVectors.RowStart rowA, Vector<uint> blockA, ThreefryVectors.RowStart rowB, Vector<uint> blockB, ref int keep)
+        ThreefryVectors<Vector<uint>, NativeWords>.RowStart rowA, Vector<uint> blockA, ThreefryVectors<Vector<uint>, NativeWords>.RowStart rowB, Vector<uint> blockB, ref int keep)
     {
         _random.Draw(
             rowA, blockA, out Vector<uint> a0, out Vector<uint> a1, out Vector<uint> a2, out Vector<uint> a3,

@@ -23,7 +23,7 @@ internal readonly ref struct NoiseVectors
     private const float TwoToMinus31 = 1f / (1u << 31);
     private const float Ln2 = 0.69314718f;
 
-    private readonly ThreefryVectors _random;
+    private readonly ThreefryVectors<Vector<uint>, NativeWords> _random;
 
     /// <summary>The numbers of a source: of its seed, stream and step.</summary>
     public NoiseVectors(in RandomSource random) => _random = random.Vectors();
@@ -142,7 +142,7 @@ internal readonly ref struct NoiseVectors
     {
         int width = Vector<uint>.Count;
         ref uint first = ref MemoryMarshal.GetReference(words);
-        ThreefryVectors.RowStart start = _random.Row(row);
+        ThreefryVectors<Vector<uint>, NativeWords>.RowStart start = _random.Row(row);
         for (int i = 0; i < GroupBlocks; i += 2 * width)
         {
             var block = Vector.CreateSequence((uint)kind + (GroupBlocks * group) + (uint)i, 1u);

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Engine.Numerics;
 
 /// <summary>Random words one after the other, for what cannot say beforehand how many it needs.</summary>
@@ -6,7 +8,7 @@ namespace Engine.Numerics;
 /// <param name="buffer">Room for words drawn ahead: a multiple of 128.</param>
 internal ref struct RandomWords(RandomSource source, uint row, Span<uint> buffer)
 {
-    private readonly ThreefryVectors _vectors = source.Vectors();
+    private readonly ThreefryVectors<Vector<uint>, NativeWords> _vectors = source.Vectors();
     private readonly uint _row = row;
     private readonly Span<uint> _buffer = buffer;
     private uint _block;

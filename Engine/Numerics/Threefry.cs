@@ -7,7 +7,7 @@ namespace Engine.Numerics;
 /// test they were put to. Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
 /// </summary>
 /// <remarks>
-/// This is one block at a time, as in the paper; <see cref="ThreefryVectors"/> does as many as a vector has lanes.
+/// This is one block at a time, as in the paper; <see cref="ThreefryVectors{TVector, TWords}"/> does as many as a vector has lanes.
 /// </remarks>
 internal static class Threefry
 {
