@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Engine.Kernels;
 
@@ -62,6 +63,11 @@ internal static class RecurrentRows
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int i = 0;
+        for (; Vector512.IsHardwareAccelerated && i <= length - Vector512<T>.Count; i += Vector512<T>.Count)
+        {
+            (Vector512.LoadUnsafe(ref x, (nuint)i) * Vector512.LoadUnsafe(ref y, (nuint)i)).StoreUnsafe(ref to, (nuint)i);
+        }
+
         for (; i <= length - Vector<T>.Count; i += Vector<T>.Count)
         {
             (Vector.LoadUnsafe(ref x, (nuint)i) * Vector.LoadUnsafe(ref y, (nuint)i)).StoreUnsafe(ref to, (nuint)i);
@@ -146,6 +152,18 @@ internal static class RecurrentRows
         for (int row = 0; row < to.Length / length; row++)
         {
             int i = 0;
+            for (; Vector512.IsHardwareAccelerated && i <= length - Vector512<T>.Count; i += Vector512<T>.Count)
+            {
+                Vector512<T> sum = accumulate ? Vector512.LoadUnsafe(ref sums, (nuint)i) : Vector512<T>.Zero;
+                for (int copy = 0; copy < count; copy++)
+                {
+                    sum += Vector512.LoadUnsafe(ref from, (nuint)((copy * to.Length) + i))
+                        * Vector512.LoadUnsafe(ref mask, (nuint)((copy * length) + i));
+                }
+
+                sum.StoreUnsafe(ref sums, (nuint)i);
+            }
+
             for (; i <= length - Vector<T>.Count; i += Vector<T>.Count)
             {
                 Vector<T> sum = accumulate ? Vector.LoadUnsafe(ref sums, (nuint)i) : Vector<T>.Zero;
