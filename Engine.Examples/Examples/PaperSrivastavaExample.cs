@@ -20,7 +20,7 @@ internal sealed class PaperSrivastavaExample : Example
     private static readonly Option<int> s_batch = ExampleOption.Number("--batch", "the digits of a step", 1, 60_000, BatchSize);
 
     private static readonly Option<double?> s_rate = ExampleOption.Number<double>(
-        "--rate", $"the learning rate at its peak (default: {PaperSrivastavaRow.LearningRate})", 0, 10);
+        "--rate", $"the learning rate at its peak (default: {PaperSrivastavaRow.CommonLearningRate}, or the row's own)", 0, 10);
 
     private static readonly Option<double?> s_factor = ExampleOption.Number<double>(
         "--factor", "the largest norm, or the factor of sparsity, L1 or L2, whichever a row has first (default: the row's)", 0, 100);
@@ -55,7 +55,7 @@ internal sealed class PaperSrivastavaExample : Example
                     test.Count,
                     context.Epochs ?? (context.Full ? row.Epochs : context.Quick ? QuickEpochs : ShortEpochs),
                     context.Get(s_batch),
-                    context.Get(s_rate) ?? PaperSrivastavaRow.LearningRate,
+                    context.Get(s_rate) ?? row.LearningRate,
                     context.Seed ?? 1,
                     context.Full ? 1 : context.Quick ? QuickDivisor : ShortDivisor,
                     context.Get(s_factor));
