@@ -56,7 +56,7 @@ internal sealed class PaperSrivastavaExample : Example
                     context.Epochs ?? (context.Full ? row.Epochs : context.Quick ? QuickEpochs : ShortEpochs),
                     context.Get(s_batch),
                     context.Get(s_rate) ?? row.LearningRate,
-                    context.Seed ?? 1,
+                    context.Seed ?? PaperSrivastavaTraining.DefaultSeed,
                     context.Full ? 1 : context.Quick ? QuickDivisor : ShortDivisor,
                     context.Get(s_factor));
                 PaperSrivastavaRow trained = settings.Factor is { } factor ? row.WithFactor(factor) : row;
@@ -64,12 +64,9 @@ internal sealed class PaperSrivastavaExample : Example
             }
         }
 
-        (PaperSrivastavaRow, PaperSrivastavaProgress)[] done =
+        PaperSrivastavaOutcome[] done =
         [
-            .. from row in PaperSrivastavaRow.All
-               let progress = PaperSrivastavaTraining.Load(context, row)
-               where progress is { Epochs.Count: > 0 }
-               select (row, progress),
+            .. PaperSrivastavaRow.All.Select(row => PaperSrivastavaTraining.Load(context, row)).OfType<PaperSrivastavaOutcome>(),
         ];
         if (done.Length == 0)
         {

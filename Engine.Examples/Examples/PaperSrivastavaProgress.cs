@@ -38,11 +38,6 @@ internal sealed record PaperSrivastavaProgress(
     [JsonIgnore]
     public bool IsFinished => Epochs.Count > 0 && Epochs[^1] == Settings.Epochs;
 
-    /// <summary>The share of test digits read wrong when they were read last, and its standard error.</summary>
-    [JsonIgnore]
-    public (double Share, double StandardError) Error =>
-        (Errors[^1], Math.Sqrt(Errors[^1] * (1 - Errors[^1]) / Settings.TestSamples));
-
     /// <summary>Nothing measured yet.</summary>
     public static PaperSrivastavaProgress Start(PaperSrivastavaSettings settings) =>
         new(settings, Repository.CommitOf(AppContext.BaseDirectory), 0, [], [], []);

@@ -4,8 +4,7 @@ using Engine.Visualization;
 namespace Engine.Examples;
 
 /// <summary>Both tables beside the paper's, the curves, and result.json.</summary>
-internal sealed class PaperSrivastavaReport(
-    ExampleContext context, IReadOnlyList<(PaperSrivastavaRow Row, PaperSrivastavaProgress Progress)> rows)
+internal sealed class PaperSrivastavaReport(ExampleContext context, IReadOnlyList<PaperSrivastavaOutcome> rows)
 {
     /// <summary>Prints and saves it.</summary>
     public void Write()
@@ -13,7 +12,8 @@ internal sealed class PaperSrivastavaReport(
         Write("Networks (table 2 of the paper)", "networks.png", PaperSrivastavaRow.Networks);
         Write("Ways to regularize 784-1024-1024-2048-10 (table 9)", "regularizers.png", PaperSrivastavaRow.Regularizers);
         context.Output.WriteLine(
-            "Errors are those after the last epoch; ± is the standard error that so many test digits alone bring with them.");
+            "Errors are those after the last epoch, the mean where there are several seeds; ± is the standard error that so many test "
+            + "digits alone bring with them.");
         if (!context.Full)
             context.Output.WriteLine("Small networks on few digits for few epochs: --full trains the paper's on all of MNIST.");
         WriteResult();
@@ -22,21 +22,22 @@ internal sealed class PaperSrivastavaReport(
 
     private void Write(string title, string file, IReadOnlyList<PaperSrivastavaRow> table)
     {
-        (PaperSrivastavaRow Row, PaperSrivastavaProgress Progress)[] shown = [.. rows.Where(pair => table.Contains(pair.Row))];
+        PaperSrivastavaOutcome[] shown = [.. rows.Where(outcome => table.Any(row => row.Key == outcome.Row.Key))];
         if (shown.Length == 0)
             return;
         context.Output.WriteLine();
         Print(title, shown);
         if (context.Full)
             PrintOrder(shown);
-        if (shown.All(pair => pair.Progress.Epochs.Count > 1))
+        if (shown.All(outcome => outcome.Curve.Epochs.Count > 1))
             context.Save(Curves(title, shown), file);
     }
 
-    private void Print(string title, (PaperSrivastavaRow Row, PaperSrivastavaProgress Progress)[] shown)
+    private void Print(string title, PaperSrivastavaOutcome[] shown)
     {
         var table = new ResultTable(
             ("network", ColumnAlignment.Left),
+            ("seeds", ColumnAlignment.Right),
             ("epochs", ColumnAlignment.Right),
             ("training loss", ColumnAlignment.Right),
             ("test error", ColumnAlignment.Right),
@@ -45,36 +46,35 @@ internal sealed class PaperSrivastavaReport(
         {
             Title = title,
         };
-        foreach ((PaperSrivastavaRow row, PaperSrivastavaProgress progress) in shown)
+        foreach (PaperSrivastavaOutcome outcome in shown)
         {
-            (double share, double error) = progress.Error;
-            string epochs = Text.Count(progress.Epochs[^1]);
+            string epochs = Text.Count(outcome.Epochs);
             table.AddRow(
-                row.Title,
-                progress.IsFinished ? epochs : $"{epochs} of {progress.Settings.Epochs}",
-                Text.Fixed(progress.Losses[^1], 4),
-                $"{Text.Fixed(100 * share, 2)} ± {Text.Percent(error)}",
-                row.PaperError is { } paper ? $"{Text.Fixed(paper, 2)} %" : "",
-                Text.Fixed(progress.Seconds / 60, 1));
+                outcome.Row.Title,
+                Text.Count(outcome.Runs.Count),
+                outcome.IsFinished ? epochs : $"{epochs} of {outcome.Settings.Epochs}",
+                Text.Fixed(outcome.Loss, 4),
+                $"{Text.Fixed(100 * outcome.Error, 2)} ± {Text.Percent(outcome.StandardError)}",
+                outcome.Row.PaperError is { } paper ? $"{Text.Fixed(paper, 2)} %" : "",
+                Text.Fixed(outcome.Seconds / 60, 1));
         }
 
         context.Print(table);
     }
 
     // Each pair of neighbours in the paper's order that came out the other way round.
-    private void PrintOrder((PaperSrivastavaRow Row, PaperSrivastavaProgress Progress)[] shown)
+    private void PrintOrder(PaperSrivastavaOutcome[] shown)
     {
-        (PaperSrivastavaRow Row, PaperSrivastavaProgress Progress)[] ordered =
-            [.. shown.Where(pair => pair.Row.PaperError is not null).OrderBy(pair => pair.Row.PaperError)];
+        PaperSrivastavaOutcome[] ordered =
+            [.. shown.Where(outcome => outcome.Row.PaperError is not null).OrderBy(outcome => outcome.Row.PaperError)];
         bool isSame = true;
-        foreach ((var better, var worse) in ordered.Zip(ordered.Skip(1)))
+        foreach ((PaperSrivastavaOutcome better, PaperSrivastavaOutcome worse) in ordered.Zip(ordered.Skip(1)))
         {
-            double difference = better.Progress.Errors[^1] - worse.Progress.Errors[^1];
+            double difference = better.Error - worse.Error;
             if (difference <= 0)
                 continue;
             isSame = false;
-            double error = Math.Sqrt(
-                Math.Pow(better.Progress.Error.StandardError, 2) + Math.Pow(worse.Progress.Error.StandardError, 2));
+            double error = Math.Sqrt(Math.Pow(better.StandardError, 2) + Math.Pow(worse.StandardError, 2));
             context.Output.WriteLine(
                 $"Not in the paper's order: {better.Row.Title} is {Text.Points(difference)} worse than {worse.Row.Title} "
                 + $"({Text.Fixed(difference / error, 1)} standard errors), which the paper has "
@@ -85,30 +85,32 @@ internal sealed class PaperSrivastavaReport(
             context.Output.WriteLine("The rows are in the paper's order.");
     }
 
-    private static Chart Curves(string title, (PaperSrivastavaRow Row, PaperSrivastavaProgress Progress)[] shown) => Chart.Lines(
+    private static Chart Curves(string title, PaperSrivastavaOutcome[] shown) => Chart.Lines(
         title,
         "Epochs",
         "Test error (%)",
-        [.. shown.Select(pair => Curve(pair.Row.Title, pair.Progress))]).WithWholeX();
+        [.. shown.Select(Curve)]).WithWholeX();
 
     // Without the first tenth, beside which the differences at the end would not be seen.
-    private static (string, IReadOnlyList<double>, IReadOnlyList<double>) Curve(string label, PaperSrivastavaProgress progress)
+    private static (string, IReadOnlyList<double>, IReadOnlyList<double>) Curve(PaperSrivastavaOutcome outcome)
     {
-        int skipped = Math.Min(progress.Epochs.Count(epoch => epoch <= progress.Settings.Epochs / 10), progress.Epochs.Count - 1);
+        (IReadOnlyList<int> epochs, IReadOnlyList<double> errors) = outcome.Curve;
+        int skipped = Math.Min(epochs.Count(epoch => epoch <= outcome.Settings.Epochs / 10), epochs.Count - 1);
         return (
-            label,
-            [.. progress.Epochs.Skip(skipped).Select(epoch => (double)epoch)],
-            [.. progress.Errors.Skip(skipped).Select(error => 100 * error)]);
+            outcome.Row.Title,
+            [.. epochs.Skip(skipped).Select(epoch => (double)epoch)],
+            [.. errors.Skip(skipped).Select(error => 100 * error)]);
     }
 
     // The time of all rows, whichever runs trained them.
     private void WriteResult()
     {
-        var result = new ExampleResult { Seconds = rows.Sum(pair => pair.Progress.Seconds) };
+        var result = new ExampleResult { Seconds = rows.Sum(outcome => outcome.Seconds) };
         result.Settings.AddRange([("momentum", PaperSrivastavaSettings.Momentum), ("threads", context.DegreeOfParallelism)]);
-        foreach ((PaperSrivastavaRow row, PaperSrivastavaProgress progress) in rows)
+        foreach (PaperSrivastavaOutcome outcome in rows)
         {
-            PaperSrivastavaSettings settings = progress.Settings;
+            PaperSrivastavaRow row = outcome.Row;
+            PaperSrivastavaSettings settings = outcome.Settings;
             result.Settings.AddRange(
             [
                 ($"{row.Key}_data", settings.Data),
@@ -118,17 +120,26 @@ internal sealed class PaperSrivastavaReport(
                 ($"{row.Key}_learning_rate", settings.LearningRate),
                 ($"{row.Key}_width_divisor", settings.WidthDivisor),
             ]);
-            if (progress.Commit is { } commit)
+            foreach ((string name, double factor) in row.Factors)
+                result.Settings.Add(($"{row.Key}_{name}", factor));
+            if (outcome.Runs[0].Commit is { } commit)
                 result.Settings.Add(($"{row.Key}_commit", commit));
-            result.Seeds.Add((row.Key, settings.Seed));
             result.Metrics.AddRange(
             [
-                ($"{row.Key}_epochs_done", progress.Epochs[^1]),
-                ($"{row.Key}_test_error", progress.Error.Share),
-                ($"{row.Key}_test_error_standard_error", progress.Error.StandardError),
-                ($"{row.Key}_training_loss", progress.Losses[^1]),
-                ($"{row.Key}_seconds", progress.Seconds),
+                ($"{row.Key}_epochs_done", outcome.Epochs),
+                ($"{row.Key}_test_error", outcome.Error),
+                ($"{row.Key}_test_error_standard_error", outcome.StandardError),
+                ($"{row.Key}_training_loss", outcome.Loss),
+                ($"{row.Key}_seconds", outcome.Seconds),
             ]);
+            for (int i = 0; i < outcome.Runs.Count; i++)
+            {
+                string end = i == 0 ? "" : $"_{i + 1}";
+                result.Seeds.Add(($"{row.Key}{end}", outcome.Runs[i].Settings.Seed));
+                if (outcome.Runs.Count > 1)
+                    result.Metrics.Add(($"{row.Key}_test_error_of_seed_{outcome.Runs[i].Settings.Seed}", outcome.Runs[i].Errors[^1]));
+            }
+
             if (row.PaperError is { } paper)
                 result.Metrics.Add(($"{row.Key}_paper_test_error", paper / 100));
         }

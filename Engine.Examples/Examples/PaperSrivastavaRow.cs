@@ -75,6 +75,10 @@ internal sealed record PaperSrivastavaRow(string Key, string Title, int[] Units)
     /// <summary>The epochs of the full setting: with dropout many, without it those after which nothing changes any more.</summary>
     public required int Epochs { get; init; }
 
+    /// <summary>The factors that are not 0, with their names.</summary>
+    public IEnumerable<(string Name, double Value)> Factors =>
+        new[] { ("max_norm", MaxNorm), ("l1", L1), ("l2", L2), ("sparsity", Sparsity) }.Where(factor => factor.Item2 > 0);
+
     /// <summary>The row with another factor of what regularizes it, which is its largest norm, its sparsity, its L1 or else its L2.</summary>
     /// <exception cref="ArgumentException">It has none.</exception>
     public PaperSrivastavaRow WithFactor(double factor) => this switch

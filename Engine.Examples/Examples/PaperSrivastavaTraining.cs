@@ -14,6 +14,11 @@ namespace Engine.Examples;
 /// </summary>
 internal sealed class PaperSrivastavaTraining : Callback
 {
+    /// <summary>The seed unless another one is asked for.</summary>
+    public const ulong DefaultSeed = 1;
+
+    private const string SeedSuffix = "-seed-";
+
     private readonly ExampleContext _context;
     private readonly PaperSrivastavaRow _row;
     private readonly PaperSrivastavaSettings _settings;
@@ -25,7 +30,7 @@ internal sealed class PaperSrivastavaTraining : Callback
         ExampleContext context, PaperSrivastavaRow row, PaperSrivastavaSettings settings, Dataset test, Optimizer optimizer)
     {
         (_context, _row, _settings, _test, _optimizer) = (context, row, settings, test, optimizer);
-        Progress = Load(context, row) is { } earlier && earlier.Settings == settings
+        Progress = ProgressFile.Load<PaperSrivastavaProgress>(ProgressPath) is { } earlier && earlier.Settings == settings
             ? earlier
             : PaperSrivastavaProgress.Start(settings);
     }
@@ -33,9 +38,9 @@ internal sealed class PaperSrivastavaTraining : Callback
     /// <summary>What was measured so far.</summary>
     public PaperSrivastavaProgress Progress { get; private set; }
 
-    private string ModelPath => PathOf(_context, _row, "safetensors");
+    private string ModelPath => PathOf(_context, _row, $"{SuffixOf(_settings.Seed)}.safetensors");
 
-    private string ProgressPath => PathOf(_context, _row, "json");
+    private string ProgressPath => PathOf(_context, _row, $"{SuffixOf(_settings.Seed)}.json");
 
     // Not every epoch, but often enough for a curve, and for little to be lost.
     private int Interval => Math.Max(1, _settings.Epochs / 40);
@@ -50,9 +55,22 @@ internal sealed class PaperSrivastavaTraining : Callback
         return training.Progress;
     }
 
-    /// <summary>What was measured of a row so far, with whatever settings; null if nothing was.</summary>
-    public static PaperSrivastavaProgress? Load(ExampleContext context, PaperSrivastavaRow row) =>
-        ProgressFile.Load<PaperSrivastavaProgress>(PathOf(context, row, "json"));
+    /// <summary>What was measured of a row so far, with whatever settings and seeds; null if nothing was.</summary>
+    public static PaperSrivastavaOutcome? Load(ExampleContext context, PaperSrivastavaRow row)
+    {
+        string first = PathOf(context, row, ".json");
+        string[] others = Directory.Exists(context.Folder)
+            ? Directory.GetFiles(context.Folder, Path.GetFileName(PathOf(context, row, $"{SeedSuffix}*.json")))
+            : [];
+        PaperSrivastavaProgress[] runs =
+        [
+            .. others.Prepend(first).Select(ProgressFile.Load<PaperSrivastavaProgress>)
+                .OfType<PaperSrivastavaProgress>().Where(run => run.Epochs.Count > 0).OrderBy(run => run.Settings.Seed),
+        ];
+        if (runs.Length == 0)
+            return null;
+        return new PaperSrivastavaOutcome(runs[0].Settings.Factor is { } factor ? row.WithFactor(factor) : row, runs);
+    }
 
     public override void OnTrainBegin(TrainingState training)
     {
@@ -81,8 +99,11 @@ internal sealed class PaperSrivastavaTraining : Callback
     }
 
     // A short run leaves alone what a long one has reached.
-    private static string PathOf(ExampleContext context, PaperSrivastavaRow row, string extension) =>
-        context.PathOf($"{(context.Full ? "full" : context.Quick ? "quick" : "short")}-{row.Key}.{extension}");
+    private static string PathOf(ExampleContext context, PaperSrivastavaRow row, string end) =>
+        context.PathOf($"{(context.Full ? "full" : context.Quick ? "quick" : "short")}-{row.Key}{end}");
+
+    private static string SuffixOf(ulong seed) =>
+        seed == DefaultSeed ? "" : string.Create(CultureInfo.InvariantCulture, $"{SeedSuffix}{seed}");
 
     // Up to the peak during the first epoch, then along half a cosine to zero.
     private void SetLearningRate(TrainingState training, int step)
