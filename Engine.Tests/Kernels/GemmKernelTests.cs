@@ -22,6 +22,12 @@ public sealed class GemmKernelTests
     [Test]
     public void WideInDouble() => CheckKernel<double, GemmKernel6x2<double, Vector512<double>, WideVectors<double>>>();
 
+    [Test]
+    public void EightRowsInFloat() => CheckKernel<float, GemmKernel8x2<float, Vector512<float>, WideVectors<float>>>();
+
+    [Test]
+    public void EightRowsInDouble() => CheckKernel<double, GemmKernel8x2<double, Vector512<double>, WideVectors<double>>>();
+
     // Each element is one chain in the order of the summed axis, whatever the vectors and the tile it is in.
     [Test]
     public void TheWidthOfVectorsDoesNotChangeABit()

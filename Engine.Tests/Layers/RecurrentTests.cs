@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Numerics.Tensors;
-using Engine.Activations;
 using Engine.Checking;
 using Engine.Data;
 using Engine.Initializers;
@@ -127,73 +126,6 @@ public class RecurrentTests
             ? new LSTM(3, dropout: 0.3, recurrentDropout: 0.3)
             : new GRU(3, dropout: 0.3, recurrentDropout: 0.3, resetAfter: kind == "gru");
         GradientCheck.Run(layer, [Steps, 2], new GradientCheckOptions { Batch = 111, MaxElements = 12 }).ThrowIfFailed();
-    }
-
-    // SimpleRNN without its nonlinearity, its kernel the identity, its past forgotten: the output is the masked input.
-    [Test]
-    public void DropoutDropsTheSameFeaturesAtAllStepsUnlessPerStep([Values] bool perStep)
-    {
-        const int Units = 64;
-        SimpleRNN layer = new(
-            Units, ActivationFunction.Linear, dropout: 0.25, returnSequences: true, dropoutPerStep: perStep,
-            recurrentInitializer: Initializer.Zeros);
-        LayerRun<double> run = new(Identity(layer, Units), Batch);
-        double[] y = run.Forward([.. Enumerable.Repeat(1.0, Batch * Steps * Units)])[0];
-        Assert.That(y, Has.All.EqualTo(0).Or.EqualTo(1 / 0.75).Within(1e-15));
-        Assert.That(y.Average(), Is.EqualTo(1).Within(0.06), "the mean of 2368 draws or more, four deviations");
-        int changes = Enumerable.Range(0, Batch * Steps * Units).Count(i => i / Units % Steps > 0 && y[i] != y[i - Units]);
-        Assert.That(changes, perStep ? Is.GreaterThan(2000) : Is.Zero);
-        Assert.That(y.AsSpan(0, Units).ToArray(), Is.Not.EqualTo(y.AsSpan(Steps * Units, Units).ToArray()), "each sample has its own");
-    }
-
-    // h = m ∘ h', the input multiplied by zero: after t steps of one mask, 0 or (1 / keep)^t.
-    [Test]
-    public void RecurrentDropoutDropsTheSameUnitsAtAllStepsUnlessPerStep([Values] bool perStep)
-    {
-        const int Units = 64;
-        SimpleRNN layer = new(
-            Units, ActivationFunction.Linear, recurrentDropout: 0.5, dropoutPerStep: perStep, kernelInitializer: Initializer.Zeros);
-        Input x = new(3, 1), state = new(Units);
-        Model model = new([x, state], [layer.Apply(x, state)]) { Precision = Precision.Double, Seed = 1 };
-        model.EnsureInitialized();
-        layer.RecurrentKernel!.SetValues<double>(Diagonal(Units));
-        double[] y = new LayerRun<double>(model, Batch).Forward(new double[Batch * 3], [.. Enumerable.Repeat(1.0, Batch * Units)])[0];
-        Assert.That(y, Has.All.EqualTo(0).Or.EqualTo(8));
-
-        // Kept with probability 1/2, or (1/2)³: means 4 and 1, deviations of the mean 0.08 and 0.05.
-        Assert.That(y.Average(), Is.EqualTo(perStep ? 1 : 4).Within(0.33));
-    }
-
-    // One step of an LSTM without nonlinearities, its gates being the masked input: h = o · i · n = m_o · m_i · m_n.
-    [Test]
-    public void GatesShareAMaskWhereItIsTied(
-        [Values] DropoutMasks masks, [Values(0, 0.1)] double recurrent)
-    {
-        LSTM layer = new(
-            1, ActivationFunction.Linear, ActivationFunction.Linear, useBias: false, kernelInitializer: Initializer.Ones,
-            dropout: 0.5, recurrentDropout: recurrent, dropoutMasks: masks);
-        double[] y = new LayerRun<double>(layer, [1, 1], 4000).Forward([.. Enumerable.Repeat(1.0, 4000)])[0];
-        Assert.That(y, Has.All.EqualTo(0).Or.EqualTo(8));
-        bool isTied = masks == DropoutMasks.Tied || (masks == DropoutMasks.KerasDefault && recurrent == 0);
-        Assert.That(y.Count(value => value != 0), Is.EqualTo(isTied ? 2000 : 500).Within(130), "four deviations");
-    }
-
-    [Test]
-    public void ZoneoutKeepsAShareOfUnitsInTrainingAndTheExpectationInInference()
-    {
-        const int Units = 64;
-        double[] x = [.. Enumerable.Range(0, Batch * 2 * Units).Select(i => i / Units % 2 == 0 ? 1.0 : 3)];
-        SimpleRNN Make() => new(
-            Units, ActivationFunction.Linear, zoneout: 0.25, returnSequences: true, recurrentInitializer: Initializer.Zeros);
-        double[] y = new LayerRun<double>(Identity(Make(), Units, 2), Batch).Forward(x)[0];
-        double[] first = [.. y.Where((_, i) => i / Units % 2 == 0)], second = [.. y.Where((_, i) => i / Units % 2 == 1)];
-        Assert.That(first, Has.All.EqualTo(0).Or.EqualTo(1));
-        Assert.That(first.Count(value => value == 0), Is.EqualTo(592).Within(85), "a quarter of 2368, four deviations");
-        Assert.That(second.Count(value => value == 3), Is.EqualTo(1776).Within(85));
-        Assert.That(second.Zip(first).Count(pair => pair.First == pair.Second), Is.EqualTo(592).Within(85), "what was there stays");
-
-        double[] expected = new LayerRun<double>(Identity(Make(), Units, 2), Batch, Phase.Inference).Forward(x)[0];
-        Assert.That(expected, Has.All.EqualTo(0.75).Or.EqualTo((0.25 * 0.75) + (0.75 * 3)).Within(1e-15));
     }
 
     // The gradients are those of the stretches one by one: each begins with the states the one before ended with, and hands no gradient
@@ -477,16 +409,6 @@ public class RecurrentTests
             target.SetValues(source.Values<T>());
         }
     }
-
-    private static Model Identity(SimpleRNN layer, int units, int steps = Steps)
-    {
-        Sequential model = new(new Input(steps, units), layer) { Precision = Precision.Double, Seed = 1 };
-        model.EnsureInitialized();
-        layer.Kernel!.SetValues<double>(Diagonal(units));
-        return model;
-    }
-
-    private static double[] Diagonal(int units) => [.. Enumerable.Range(0, units * units).Select(i => i % (units + 1) == 0 ? 1.0 : 0)];
 
     private static double[] Numbers(int length, int seed)
     {

@@ -3,6 +3,8 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Engine.Numerics;
+using NativeThreefry = Engine.Numerics.ThreefryVectors<System.Numerics.Vector<uint>, Engine.Numerics.NativeWords>;
+using WideThreefry = Engine.Numerics.ThreefryVectors<System.Runtime.Intrinsics.Vector512<uint>, Engine.Numerics.WideWords>;
 
 namespace Engine.Kernels;
 
@@ -17,8 +19,8 @@ internal readonly ref struct DropoutBody<T, TOperation> : IBody
     private readonly ReadOnlySpan<T> _x;
     private readonly Span<T> _y;
     private readonly ReadOnlySpan<uint> _rowKeys;
-    private readonly ThreefryVectors<Vector<uint>, NativeWords> _random;
-    private readonly ThreefryVectors<Vector512<uint>, WideWords> _wideRandom;
+    private readonly NativeThreefry _random;
+    private readonly WideThreefry _wideRandom;
     private readonly Vector<int> _threshold;
     private readonly TOperation _operation;
     private readonly int _rowLength;
@@ -112,7 +114,7 @@ internal readonly ref struct DropoutBody<T, TOperation> : IBody
     {
         ref T x = ref Unsafe.Add(ref MemoryMarshal.GetReference(_x), (row * _rowLength) + start);
         ref T y = ref Unsafe.Add(ref MemoryMarshal.GetReference(_y), (row * _rowLength) + start);
-        ThreefryVectors<Vector<uint>, NativeWords>.RowStart random = Row(row);
+        NativeThreefry.RowStart random = Row(row);
         nuint i = IsWide && length >= 2 * Pass ? RunWide(random, start, ref x, ref y, length) : 0;
         var step = new Vector<uint>((uint)Vector<uint>.Count);
         var block = Vector.CreateSequence((uint)RandomKind.Mask + (((uint)start + (uint)i) / 8), 1u);
@@ -138,7 +140,7 @@ internal readonly ref struct DropoutBody<T, TOperation> : IBody
     /// <summary>As many elements of a row as double passes hold; says how many.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private nuint RunWide(
-        ThreefryVectors<Vector<uint>, NativeWords>.RowStart row, int start, ref T x, ref T y, nuint length)
+        NativeThreefry.RowStart row, int start, ref T x, ref T y, nuint length)
     {
         var random = Both(row, row);
         var step = Vector512.Create(16u);
@@ -178,15 +180,15 @@ internal readonly ref struct DropoutBody<T, TOperation> : IBody
 
     // Two rows, one in each half of a vector.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ThreefryVectors<Vector512<uint>, WideWords>.RowStart Both(
-        ThreefryVectors<Vector<uint>, NativeWords>.RowStart low, ThreefryVectors<Vector<uint>, NativeWords>.RowStart high) => new(
+    private static WideThreefry.RowStart Both(
+        NativeThreefry.RowStart low, NativeThreefry.RowStart high) => new(
         Vector512.Create(low.Word0.AsVector256(), high.Word0.AsVector256()),
         Vector512.Create(low.Word1Rotated.AsVector256(), high.Word1Rotated.AsVector256()));
 
     /// <summary>What is left of a row, less than a pass.</summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void RunTail(ThreefryVectors<Vector<uint>, NativeWords>.RowStart random, Vector<uint> block, ref T x, ref T y, nuint length)
+    private void RunTail(NativeThreefry.RowStart random, Vector<uint> block, ref T x, ref T y, nuint length)
     {
         Span<int> keeps = stackalloc int[MaxPass];
         ref int keep = ref MemoryMarshal.GetReference(keeps);
@@ -222,7 +224,7 @@ internal readonly ref struct DropoutBody<T, TOperation> : IBody
         StorePass(ref x, ref y, _threshold, _operation, a0, a1, a2, a3, b0, b1, b2, b3);
     }
 
-    private ThreefryVectors<Vector<uint>, NativeWords>.RowStart Row(int row) => _random.Row(_rowKeys.IsEmpty ? (uint)row : _rowKeys[row]);
+    private NativeThreefry.RowStart Row(int row) => _random.Row(_rowKeys.IsEmpty ? (uint)row : _rowKeys[row]);
 
     /// <summary>y of a whole pass, its masks in registers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -276,7 +278,7 @@ internal readonly ref struct DropoutBody<T, TOperation> : IBody
     /// <summary>The masks of one pass, to memory, from where any length can be taken.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Draw(
-        ThreefryVectors<Vector<uint>, NativeWords>.RowStart rowA, Vector<uint> blockA, ThreefryVectors<Vector<uint>, NativeWords>.RowStart rowB, Vector<uint> blockB, ref int keep)
+        NativeThreefry.RowStart rowA, Vector<uint> blockA, NativeThreefry.RowStart rowB, Vector<uint> blockB, ref int keep)
     {
         _random.Draw(
             rowA, blockA, out Vector<uint> a0, out Vector<uint> a1, out Vector<uint> a2, out Vector<uint> a3,

@@ -185,15 +185,15 @@ internal static class GemmBlocking
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TKernel : IGemmKernel<T>
     {
-        Span<T> sums = stackalloc T[GemmTile.MaxRows * TKernel.Width];
+        Span<T> sums = stackalloc T[TKernel.Rows * TKernel.Width];
         ref T tile = ref MemoryMarshal.GetReference(sums);
         if (columns <= 2 * Vector<T>.Count)
         {
-            Whole<T, GemmKernel6x2<T, Vector<T>, NativeVectors<T>>>(block, ref a, ref b, bStep, ref tile, TKernel.Width, rows);
+            WholeTiles<T, GemmKernel6x2<T, Vector<T>, NativeVectors<T>>>(block, ref a, ref b, bStep, ref tile, TKernel.Width, rows);
         }
         else
         {
-            Whole<T, TKernel>(block, ref a, ref b, bStep, ref tile, TKernel.Width, rows);
+            WholeTiles<T, TKernel>(block, ref a, ref b, bStep, ref tile, TKernel.Width, rows);
         }
 
         for (int row = 0; row < rows; row++)
@@ -203,19 +203,28 @@ internal static class GemmBlocking
         }
     }
 
-    private static void Whole<T, TKernel>(in GemmProblem<T> block, ref T a, ref T b, nint bStep, ref T tile, nint tileRow, int rows)
+    // Rows of some kernel's tile by tiles of this one, which may be lower.
+    private static void WholeTiles<T, TKernel>(
+        in GemmProblem<T> block, ref T a, ref T b, nint bStep, ref T tile, nint tileRow, int rows)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TKernel : IGemmKernel<T>
     {
-        if (rows <= TKernel.LowRows)
+        for (; rows > 0; rows -= TKernel.Rows)
         {
-            TKernel.RunLow(
-                ref a, block.ARow, block.AColumn, ref b, bStep, block.K, ref tile, tileRow, rows, ref tile, GemmFinish.None);
-        }
-        else
-        {
-            TKernel.Run<GemmPlain>(
-                ref a, block.ARow, block.AColumn, ref b, bStep, block.K, ref tile, tileRow, rows, ref tile, GemmFinish.None, ref tile);
+            if (rows <= TKernel.LowRows)
+            {
+                TKernel.RunLow(
+                    ref a, block.ARow, block.AColumn, ref b, bStep, block.K, ref tile, tileRow, rows, ref tile, GemmFinish.None);
+            }
+            else
+            {
+                TKernel.Run<GemmPlain>(
+                    ref a, block.ARow, block.AColumn, ref b, bStep, block.K, ref tile, tileRow, Math.Min(rows, TKernel.Rows), ref tile,
+                    GemmFinish.None, ref tile);
+            }
+
+            a = ref Unsafe.Add(ref a, TKernel.Rows * block.ARow);
+            tile = ref Unsafe.Add(ref tile, TKernel.Rows * tileRow);
         }
     }
 }

@@ -19,7 +19,7 @@ internal readonly struct GemmKernel6x2<T, TVector, TVectors> : IGemmKernel<T>
     where TVectors : struct, IVectors<TVector, T>
 {
     /// <inheritdoc/>
-    public static int Rows => GemmTile.MaxRows;
+    public static int Rows => GemmTile.Rows;
 
     /// <inheritdoc/>
     public static int LowRows => 4;

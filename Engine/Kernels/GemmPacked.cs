@@ -25,7 +25,7 @@ internal static class GemmPacked
     public static void Pack<T>(ReadOnlyMatrixView<T> rows, int row, int k, Span<T> packed)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int width = Padded<T>(rows.Columns);
+        int width = Padded<T>(rows.Columns), strip = GemmTile.StripWidth<T>(rows.Columns);
         int blockK = GemmBlocking.BlockK(k);
         ref T from = ref MemoryMarshal.GetReference(rows.Values);
         for (int done = 0; done < rows.Rows;)
@@ -36,9 +36,9 @@ internal static class GemmPacked
             int height = Math.Min(blockK, k - start);
             int count = Math.Min(height - inBlock, rows.Rows - done);
             Span<T> block = packed.Slice(start * width, height * width);
-            GemmPacking.PackB<T, GemmKernel6x2<T, Vector<T>, NativeVectors<T>>>(
-                ref Unsafe.Add(ref from, done * rows.RowStep), rows.RowStep, rows.ColumnStep, count, rows.Columns, height,
-                ref Unsafe.Add(ref MemoryMarshal.GetReference(block), inBlock * 2 * Vector<T>.Count));
+            GemmPacking.PackB(
+                ref Unsafe.Add(ref from, done * rows.RowStep), rows.RowStep, rows.ColumnStep, count, rows.Columns, height, strip,
+                ref Unsafe.Add(ref MemoryMarshal.GetReference(block), inBlock * strip));
             done += count;
         }
     }
@@ -71,9 +71,9 @@ internal static class GemmPacked
             block.K = Math.Min(blockK, a.Columns - p);
             block.Finish = GemmBlocking.FinishOf(finish, isFirst: p == 0, isLast: p + block.K == a.Columns);
             ref T strips = ref Unsafe.Add(ref MemoryMarshal.GetReference(packed), p * width);
-            if (Vector512.IsHardwareAccelerated)
+            if (GemmTile.IsWide<T>(c.Columns))
             {
-                GemmPackedTiles<T, Vector512<T>, WideVectors<T>>.Run(block, ref strips);
+                GemmBlocking.RunPacked<T, GemmKernel8x2<T, Vector512<T>, WideVectors<T>>>(block, ref strips);
             }
             else
             {
@@ -84,5 +84,5 @@ internal static class GemmPacked
         }
     }
 
-    private static int Padded<T>(int n) => (n + (2 * Vector<T>.Count) - 1) / (2 * Vector<T>.Count) * (2 * Vector<T>.Count);
+    private static int Padded<T>(int n) => (n + GemmTile.StripWidth<T>(n) - 1) / GemmTile.StripWidth<T>(n) * GemmTile.StripWidth<T>(n);
 }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Engine.Numerics;
 
 namespace Engine.Kernels;
@@ -48,6 +49,20 @@ internal static class GemmPacking
             {
                 PackTransposed(ref from, bRow, bColumn, k, width, ref strip);
             }
+        }
+    }
+
+    /// <summary>The same for strips of a width that <see cref="GemmTile.StripWidth"/> gave.</summary>
+    public static void PackB<T>(ref T b, nint bRow, nint bColumn, int k, int columns, int height, int width, ref T to)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (width > 2 * Vector<T>.Count)
+        {
+            PackB<T, GemmKernel6x2<T, Vector512<T>, WideVectors<T>>>(ref b, bRow, bColumn, k, columns, height, ref to);
+        }
+        else
+        {
+            PackB<T, GemmKernel6x2<T, Vector<T>, NativeVectors<T>>>(ref b, bRow, bColumn, k, columns, height, ref to);
         }
     }
 

@@ -8,8 +8,8 @@ namespace Engine.Kernels;
 /// <summary>What all micro-kernels share: how sums get from registers to C.</summary>
 internal static class GemmTile
 {
-    /// <summary>The height of the tallest tile.</summary>
-    public const int MaxRows = 6;
+    /// <summary>The height of the tiles of <see cref="GemmKernel6x2{T, TVector, TVectors}"/>.</summary>
+    public const int Rows = 6;
 
     /// <summary>How many rows ahead B is asked for while it is packed: a hundred cycles or more.</summary>
     public const int PrefetchRows = 16;
@@ -20,6 +20,10 @@ internal static class GemmTile
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsWide<T>(int columns) => Vector512.IsHardwareAccelerated && columns > 2 * Vector<T>.Count;
+
+    /// <summary>The width of the strips into which so many columns of B are packed: two vectors of one width or the other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int StripWidth<T>(int columns) => IsWide<T>(columns) ? 2 * Vector512<T>.Count : 2 * Vector<T>.Count;
 
     /// <summary>Finishes one row of a tile, two vectors wide.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -58,7 +58,7 @@ internal readonly ref struct PatchGradient<T> : IBody
         int most = GemmScratch.ABytes / Unsafe.SizeOf<T>() / BlockK;
         int parts = DivideUp(geometry.PatchLength, most);
         parts = Math.Max(parts, DivideUp(threads, _chunks * geometry.Groups));
-        _patchPart = DivideUp(DivideUp(geometry.PatchLength, parts), GemmTile.MaxRows) * GemmTile.MaxRows;
+        _patchPart = DivideUp(DivideUp(geometry.PatchLength, parts), GemmTile.Rows) * GemmTile.Rows;
         _partsOfChunk = DivideUp(geometry.PatchLength, _patchPart);
         Parts = geometry.Groups * _chunks * _partsOfChunk;
     }

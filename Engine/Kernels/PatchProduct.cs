@@ -68,7 +68,7 @@ internal readonly ref struct PatchProduct<T> : IBody
         _rows = batch * depth.Count * height.Count * width.Count;
         long work = (long)_rows * PatchesOf(0).Length * TargetChannels * geometry.Groups;
         int parts = GemmDriver.PartsFor(work, threads);
-        _rowsOfPart = RoundUp(DivideUp(_rows, DivideUp(parts, geometry.Groups)), GemmTile.MaxRows);
+        _rowsOfPart = RoundUp(DivideUp(_rows, DivideUp(parts, geometry.Groups)), GemmTile.Rows);
         _partsOfGroup = DivideUp(_rows, Math.Max(_rowsOfPart, 1));
         Parts = _partsOfGroup * geometry.Groups;
     }

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using Engine.Numerics;
 
 namespace Engine.Kernels;
 
@@ -62,16 +63,10 @@ internal static class RecurrentRows
     public static void Multiply<T>(ref T x, ref T y, ref T to, int length)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int i = 0;
-        for (; Vector512.IsHardwareAccelerated && i <= length - Vector512<T>.Count; i += Vector512<T>.Count)
-        {
-            (Vector512.LoadUnsafe(ref x, (nuint)i) * Vector512.LoadUnsafe(ref y, (nuint)i)).StoreUnsafe(ref to, (nuint)i);
-        }
-
-        for (; i <= length - Vector<T>.Count; i += Vector<T>.Count)
-        {
-            (Vector.LoadUnsafe(ref x, (nuint)i) * Vector.LoadUnsafe(ref y, (nuint)i)).StoreUnsafe(ref to, (nuint)i);
-        }
+        int i = Vector512.IsHardwareAccelerated
+            ? MultiplyVectors<T, Vector512<T>, WideVectors<T>>(ref x, ref y, ref to, 0, length)
+            : 0;
+        i = MultiplyVectors<T, Vector<T>, NativeVectors<T>>(ref x, ref y, ref to, i, length);
 
         for (; i < length; i++)
         {
@@ -151,31 +146,10 @@ internal static class RecurrentRows
         ref T sums = ref MemoryMarshal.GetReference(to);
         for (int row = 0; row < to.Length / length; row++)
         {
-            int i = 0;
-            for (; Vector512.IsHardwareAccelerated && i <= length - Vector512<T>.Count; i += Vector512<T>.Count)
-            {
-                Vector512<T> sum = accumulate ? Vector512.LoadUnsafe(ref sums, (nuint)i) : Vector512<T>.Zero;
-                for (int copy = 0; copy < count; copy++)
-                {
-                    sum += Vector512.LoadUnsafe(ref from, (nuint)((copy * to.Length) + i))
-                        * Vector512.LoadUnsafe(ref mask, (nuint)((copy * length) + i));
-                }
-
-                sum.StoreUnsafe(ref sums, (nuint)i);
-            }
-
-            for (; i <= length - Vector<T>.Count; i += Vector<T>.Count)
-            {
-                Vector<T> sum = accumulate ? Vector.LoadUnsafe(ref sums, (nuint)i) : Vector<T>.Zero;
-                for (int copy = 0; copy < count; copy++)
-                {
-                    sum += Vector.LoadUnsafe(ref from, (nuint)((copy * to.Length) + i))
-                        * Vector.LoadUnsafe(ref mask, (nuint)((copy * length) + i));
-                }
-
-                sum.StoreUnsafe(ref sums, (nuint)i);
-            }
-
+            int i = Vector512.IsHardwareAccelerated
+                ? AddMaskedVectors<T, Vector512<T>, WideVectors<T>>(ref from, to.Length, ref mask, length, count, ref sums, 0, accumulate)
+                : 0;
+            i = AddMaskedVectors<T, Vector<T>, NativeVectors<T>>(ref from, to.Length, ref mask, length, count, ref sums, i, accumulate);
             for (; i < length; i++)
             {
                 T sum = accumulate ? Unsafe.Add(ref sums, i) : T.Zero;
@@ -191,5 +165,43 @@ internal static class RecurrentRows
             mask = ref Unsafe.Add(ref mask, copies * length);
             sums = ref Unsafe.Add(ref sums, length);
         }
+    }
+
+    // As many elements from i on as whole vectors hold; gives where it stopped.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int MultiplyVectors<T, TVector, TVectors>(ref T x, ref T y, ref T to, int i, int length)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TVector : struct
+        where TVectors : struct, IVectors<TVector, T>
+    {
+        for (; i <= length - TVectors.Count; i += TVectors.Count)
+        {
+            TVectors.Store(TVectors.Multiply(TVectors.Load(ref x, (nuint)i), TVectors.Load(ref y, (nuint)i)), ref to, (nuint)i);
+        }
+
+        return i;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int AddMaskedVectors<T, TVector, TVectors>(
+        ref T x, int xStep, ref T mask, int length, int count, ref T sums, int i, bool accumulate)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TVector : struct
+        where TVectors : struct, IVectors<TVector, T>
+    {
+        for (; i <= length - TVectors.Count; i += TVectors.Count)
+        {
+            TVector sum = accumulate ? TVectors.Load(ref sums, (nuint)i) : TVectors.Constant(0, 0);
+            for (int copy = 0; copy < count; copy++)
+            {
+                TVector product = TVectors.Multiply(
+                    TVectors.Load(ref x, (nuint)((copy * xStep) + i)), TVectors.Load(ref mask, (nuint)((copy * length) + i)));
+                sum = TVectors.Add(sum, product);
+            }
+
+            TVectors.Store(sum, ref sums, (nuint)i);
+        }
+
+        return i;
     }
 }

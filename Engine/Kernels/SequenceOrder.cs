@@ -24,6 +24,9 @@ internal readonly ref struct SequenceOrder
     /// <summary>Chains that make fewer blocks than these are cut into lower ones, so that threads find some.</summary>
     private const int FewBlocks = 4;
 
+    // The number of lanes, and of a block's lanes.
+    private const int Counts = 2;
+
     private const int RowInts = 4;
 
     private readonly Span<int> _samples;
@@ -40,7 +43,7 @@ internal readonly ref struct SequenceOrder
     {
         _steps = steps;
         IsBackwards = backwards;
-        _counts = Cut(ref memory, 2);
+        _counts = Cut(ref memory, Counts);
         _samples = Cut(ref memory, batch);
         _lengths = Cut(ref memory, batch);
         _lanes = Cut(ref memory, batch);
@@ -78,7 +81,7 @@ internal readonly ref struct SequenceOrder
 
     /// <summary>How many whole numbers the tables take.</summary>
     public static int Length(int batch, int steps) => checked(
-        3 + (4 * batch) + MostBlocks(batch) + 1 + ((1 + RowInts) * batch * steps) + (5 * batch) + steps + 1);
+        Counts + (4 * batch) + 1 + MostBlocks(batch) + 1 + ((1 + RowInts) * batch * steps) + SideLength(batch, steps));
 
     /// <summary>Makes the tables.</summary>
     /// <param name="mask">[batch, steps]: 0 where a step does not count; empty where all do.</param>
@@ -90,7 +93,7 @@ internal readonly ref struct SequenceOrder
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         SequenceOrder order = new(batch, steps, backwards, memory);
-        Span<int> side = memory[^((5 * batch) + steps + 1)..];
+        Span<int> side = memory[^SideLength(batch, steps)..];
         Span<int> sorted = Cut(ref side, batch), lengths = Cut(ref side, batch), laneOf = Cut(ref side, batch);
         SortByLength(mask, steps, sorted, lengths, laneOf, side);
         Span<int> totals = Cut(ref side, batch), ranks = Cut(ref side, batch);
@@ -127,6 +130,9 @@ internal readonly ref struct SequenceOrder
 
     /// <summary>Which of the sample's steps are gone through, in this order: as many as its length.</summary>
     public ReadOnlySpan<int> TimesOf(int place) => _times.Slice(place * _steps, _lengths[place]);
+
+    // What is needed to make the tables: five numbers a sample, and one for each length that a sample may have.
+    private static int SideLength(int batch, int steps) => checked((5 * batch) + steps + 1);
 
     // With a lane of its own for each sample blocks are as high as they can be.
     private static int LanesOfBlockFor(int lanes, int batch)

@@ -62,7 +62,7 @@ internal static class WinogradForward
         int most = channels > 192 ? 2 * TileUnit : Math.Clamp(fitting, TileUnit, 4 * TileUnit);
         int blocks = (tiles + most - 1) / most;
         int each = (tiles + blocks - 1) / blocks;
-        return (each + GemmTile.MaxRows - 1) / GemmTile.MaxRows * GemmTile.MaxRows;
+        return (each + GemmTile.Rows - 1) / GemmTile.Rows * GemmTile.Rows;
     }
 
     private readonly ref struct InputBody<T>(WinogradProblem<T> problem, ref T shared, nint step) : IBody

@@ -76,7 +76,7 @@ internal readonly ref struct WinogradProblem<T>
 
     private static int BlockWidth => VectorsOfBlock * Vector<T>.Count;
 
-    private int StripWidth => WinogradProduct.StripWidth<T>(_output.Channels);
+    private int StripWidth => GemmTile.StripWidth<T>(_output.Channels);
 
     /// <summary>The distance of two points of so many channels of a block of the transformed kernel.</summary>
     public static nint KernelStep(int channels) => WinogradScratch.Pad<T>((nint)channels * BlockWidth);
@@ -164,12 +164,12 @@ internal readonly ref struct WinogradProblem<T>
             if (_isGradient)
             {
                 ref T from = ref Unsafe.Add(ref _kernel, ((8 - w) * size) + ((nint)filter * Channels) + channel);
-                WinogradProduct.PackStrip(ref from, 1, Channels, channels, filters, StripWidth, ref destination);
+                GemmPacking.PackB(ref from, 1, Channels, channels, filters, channels, StripWidth, ref destination);
             }
             else
             {
                 ref T from = ref Unsafe.Add(ref _kernel, (w * size) + ((nint)channel * _output.Channels) + filter);
-                WinogradProduct.PackStrip(ref from, _output.Channels, 1, channels, filters, StripWidth, ref destination);
+                GemmPacking.PackB(ref from, _output.Channels, 1, channels, filters, channels, StripWidth, ref destination);
             }
         }
     }

@@ -8,31 +8,6 @@ namespace Engine.Kernels;
 /// <summary>Matrix products of transformed tiles, whose operands lie ready in the caches.</summary>
 internal static class WinogradProduct
 {
-    /// <summary>The width of the strips into which so many columns of B are packed: two vectors of one width or the other.</summary>
-    public static int StripWidth<T>(int columns)
-        where T : unmanaged => GemmTile.IsWide<T>(columns) ? 2 * Vector512<T>.Count : 2 * Vector<T>.Count;
-
-    /// <summary>Packs a strip of B, with zeros beyond the last column.</summary>
-    /// <param name="b">Element [0, 0] of the strip, [k, columns].</param>
-    /// <param name="bRow">The distance from an element of B to the one below it.</param>
-    /// <param name="bColumn">The distance from an element of B to the one right of it.</param>
-    /// <param name="k">The number of rows.</param>
-    /// <param name="columns">The number of columns, at most the strip's width.</param>
-    /// <param name="width">The strip's width.</param>
-    /// <param name="to">[k, width].</param>
-    public static void PackStrip<T>(ref T b, nint bRow, nint bColumn, int k, int columns, int width, ref T to)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        if (width > 2 * Vector<T>.Count)
-        {
-            GemmPacking.PackB<T, GemmKernel6x2<T, Vector512<T>, WideVectors<T>>>(ref b, bRow, bColumn, k, columns, k, ref to);
-        }
-        else
-        {
-            GemmPacking.PackB<T, GemmKernel6x2<T, Vector<T>, NativeVectors<T>>>(ref b, bRow, bColumn, k, columns, k, ref to);
-        }
-    }
-
     /// <summary>C = A·B or C += A·B for one strip of B: all rows of A, whatever their number.</summary>
     /// <param name="a">Element [0, 0] of A, [rows, k].</param>
     /// <param name="aRow">The distance from an element of A to the one below it.</param>

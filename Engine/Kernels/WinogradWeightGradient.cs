@@ -53,7 +53,7 @@ internal readonly ref struct WinogradWeightGradient<T>
         _tilesOfBlock = (_tiles + blocks - 1) / blocks;
         int channelBlocks = (g.Channels + MaxChannels - 1) / MaxChannels;
         int channels = (g.Channels + channelBlocks - 1) / channelBlocks;
-        _channels = (channels + GemmTile.MaxRows - 1) / GemmTile.MaxRows * GemmTile.MaxRows;
+        _channels = (channels + GemmTile.Rows - 1) / GemmTile.Rows * GemmTile.Rows;
         nint sums = _tilesOfBlock < _tiles ? ChannelBlocks * FilterBlocks * SumsLength : 0;
         _shared = ref WinogradScratch.Shared<T>(InputLength + OutputLength + sums);
     }
@@ -62,7 +62,7 @@ internal readonly ref struct WinogradWeightGradient<T>
 
     private static nint WorkLength => WinogradTransform.WorkVectors * Vector<T>.Count;
 
-    private int StripWidth => WinogradProduct.StripWidth<T>(_output.Channels);
+    private int StripWidth => GemmTile.StripWidth<T>(_output.Channels);
 
     private int ChannelBlocks => (_input.Channels + _channels - 1) / _channels;
 
