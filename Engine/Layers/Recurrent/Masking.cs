@@ -1,4 +1,5 @@
 using System.Numerics;
+using Engine.Kernels;
 
 namespace Engine.Layers;
 
@@ -17,7 +18,8 @@ public sealed class Masking : SimpleLayer
     public double MaskValue { get; }
 
     /// <inheritdoc/>
-    public override Reads BackwardReads => Reads.None;
+    // Padded steps are zeros in the output; only where other steps may be zeros, too, does it not tell which are padded.
+    public override Reads BackwardReads => MaskValue == 0 ? Reads.Output : Reads.None;
 
     /// <inheritdoc/>
     public override bool CanRunInPlace => true;
@@ -26,10 +28,12 @@ public sealed class Masking : SimpleLayer
     public override MaskRule OutputMask(ReadOnlySpan<bool> masked) => MaskRule.Compute;
 
     /// <inheritdoc/>
-    public override void ComputeMask<T>(in Pass<T> pass, Span<T> mask) => FindSteps(pass.Input(), mask);
+    public override void ComputeMask<T>(in Pass<T> pass, Span<T> mask) =>
+        Run(pass, new PaddedSteps<T>(pass.Input(), MaskValue) { Mask = mask });
 
     /// <inheritdoc/>
-    public override BufferNeeds Needs(ReadOnlySpan<Shape> inputs, int batch) => new(Kept: batch * inputs[0][0]);
+    public override BufferNeeds Needs(ReadOnlySpan<Shape> inputs, int batch) =>
+        new(Kept: MaskValue == 0 ? 0 : batch * inputs[0][0]);
 
     /// <inheritdoc/>
     public override void Describe(ConfigurationWriter writer)
@@ -41,15 +45,9 @@ public sealed class Masking : SimpleLayer
     /// <inheritdoc/>
     public override void Forward<T>(ReadOnlySpan<T> x, Span<T> y, in Pass<T> pass)
     {
-        Span<T> mask = pass.Kept[..(pass.Batch * pass.InputShape()[0])];
-        if (MaskValue != 0 || pass.HasBackward)
-        {
-            FindSteps(x, mask);
-        }
-
         if (MaskValue != 0)
         {
-            CopySteps(x, mask, y);
+            Run(pass, new PaddedSteps<T>(x, MaskValue) { Mask = KeptMask(pass), From = x, To = y });
         }
         else if (!x.Overlaps(y))
         {
@@ -63,7 +61,8 @@ public sealed class Masking : SimpleLayer
     {
         if (!dx.IsEmpty)
         {
-            CopySteps(dy, pass.Kept[..(pass.Batch * pass.InputShape()[0])], dx);
+            // Kept masks are 0 where steps are padded, as outputs are.
+            Run(pass, new PaddedSteps<T>(MaskValue == 0 ? y : KeptMask(pass), padding: 0) { From = dy, To = dx });
         }
     }
 
@@ -75,54 +74,9 @@ public sealed class Masking : SimpleLayer
             "[n, steps, ..., features]", input, "For indices of words take Embedding with maskZero.");
     }
 
-    // mask = 1 where a feature of the step is another than the mask value.
-    private void FindSteps<T>(ReadOnlySpan<T> x, Span<T> mask)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        T value = T.CreateTruncating(MaskValue);
-        int features = x.Length / mask.Length;
-        for (int step = 0; step < mask.Length; step++)
-        {
-            mask[step] = IsAll(x.Slice(step * features, features), value) ? T.Zero : T.One;
-        }
-    }
+    private static Span<T> KeptMask<T>(in Pass<T> pass)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => pass.Kept[..(pass.Batch * pass.InputShape()[0])];
 
-    // The span's own search does not use vectors for floating-point numbers, but knows that NaN is NaN.
-    private static bool IsAll<T>(ReadOnlySpan<T> x, T value)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        Vector<T> values = Vector.Create(value);
-        int i = 0;
-        for (; i <= x.Length - Vector<T>.Count && !T.IsNaN(value); i += Vector<T>.Count)
-        {
-            if (!Vector.EqualsAll(Vector.Create(x[i..]), values))
-            {
-                return false;
-            }
-        }
-
-        return !x[i..].ContainsAnyExcept(value);
-    }
-
-    // y = x where the step counts, else 0; runs of steps together.
-    private static void CopySteps<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> mask, Span<T> y)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        bool isSame = x.Overlaps(y);
-        int features = x.Length / mask.Length;
-        for (int from = 0, to; from < mask.Length; from = to)
-        {
-            int run = mask[from..].IndexOfAnyExcept(mask[from]);
-            to = run < 0 ? mask.Length : from + run;
-            Span<T> steps = y[(from * features)..(to * features)];
-            if (mask[from] == T.Zero)
-            {
-                steps.Clear();
-            }
-            else if (!isSame)
-            {
-                x[(from * features)..(to * features)].CopyTo(steps);
-            }
-        }
-    }
+    private static void Run<T>(in Pass<T> pass, PaddedSteps<T> steps)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => steps.Run(pass.Batch * pass.InputShape()[0], pass.Threads);
 }
