@@ -9,8 +9,8 @@ namespace Engine.Tests.Kernels;
 public sealed class PaddedStepsTests<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    // Several parts, the last of them short.
-    private const int Steps = 3001;
+    // Several parts where there are more than a few features, the last of them short.
+    private const int Steps = 9001;
 
     [Test]
     public void MaskAndCopyAreTheNaiveTwins(

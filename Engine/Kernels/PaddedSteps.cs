@@ -9,8 +9,8 @@ namespace Engine.Kernels;
 internal ref struct PaddedSteps<T>(ReadOnlySpan<T> x, double padding) : IBody
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    // A part is worth a fork and join.
-    private const int PartLength = 16 * 1024;
+    // A part is what is worth a fork and join: most values of a padded step and one vector of the others are looked at.
+    private const int PartLength = 64 * 1024;
 
     private readonly ReadOnlySpan<T> _x = x;
     private readonly T _padding = T.CreateTruncating(padding);
