@@ -58,20 +58,22 @@ internal readonly record struct GruProducts(int Inputs, int Units, int Copies)
     public ReadOnlySpan<T> PackedInput<T>(ReadOnlySpan<T> packed)
         where T : unmanaged => packed[InputStart..];
 
-    /// <summary>The candidate's part of the input: x·W + b.</summary>
+    /// <summary>The candidate's part of the input: x·W + b. Its masks are then on inputs and states.</summary>
     public void Candidate<T>(in RecurrentStep<T> step, ReadOnlySpan<T> packed, ReadOnlySpan<T> bias)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        step.Mask(Inputs, Units, Copies, Copy);
         GemmPacked.Multiply(
-            new ReadOnlyMatrixView<T>(step.Operand[(Copy * Joined)..], step.Rows, Inputs, Copies * Joined),
-            packed[Gates.ForwardLength..],
-            bias,
-            Slot(step, 2));
+            new ReadOnlyMatrixView<T>(step.Operand, step.Rows, Inputs, Joined), packed[Gates.ForwardLength..], bias, Slot(step, 2));
+    }
 
-    /// <summary>The candidate's part of the state, with the reset gate after it: h'·R + b.</summary>
+    /// <summary>
+    /// The candidate's part of the state, after that of the input and with the reset gate after it: h'·R + b.
+    /// </summary>
     public void State<T>(in RecurrentStep<T> step, ReadOnlySpan<T> packed, ReadOnlySpan<T> bias)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         GemmPacked.Multiply(
-            new ReadOnlyMatrixView<T>(step.Operand[((Copy * Joined) + Inputs)..], step.Rows, Units, Copies * Joined),
+            new ReadOnlyMatrixView<T>(step.Operand[Inputs..], step.Rows, Units, Joined),
             packed[(Gates.ForwardLength + GemmPacked.Length(Inputs, Units))..],
             bias,
             Slot(step, 3));
@@ -106,10 +108,10 @@ internal readonly record struct GruProducts(int Inputs, int Units, int Copies)
         AddMasked(
             Slot(step, 2), packed[(InputStart + Gates.InputLength)..], step.InputMasks, Inputs, step.Side, gradient);
 
-    /// <summary>The state of a row as the candidate's product sees it, with its mask; in forward.</summary>
+    /// <summary>The state of a row as the candidate's product sees it, with its mask; in forward, after that of the input.</summary>
     public ReadOnlySpan<T> MaskedState<T>(in RecurrentStep<T> step, int row)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        step.Operand.Slice((((row * Copies) + Copy) * Joined) + Inputs, Units);
+        step.Operand.Slice((row * Joined) + Inputs, Units);
 
     /// <summary>The gradient of a row's masked state becomes that of the state.</summary>
     public void Unmask<T>(in RecurrentStep<T> step, int row, Span<T> gradient)

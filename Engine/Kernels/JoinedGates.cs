@@ -65,12 +65,11 @@ internal readonly record struct JoinedGates(int Inputs, int Units, int First, in
     public void Forward<T>(in RecurrentStep<T> step, ReadOnlySpan<T> packed, ReadOnlySpan<T> bias)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int rowLength = Copies * Joined;
         for (int product = 0; product < Products; product++)
         {
-            ReadOnlySpan<T> inputs = step.Operand[(Copies == 1 ? 0 : (First + product) * Joined)..];
+            step.Mask(Inputs, Units, Copies, First + product);
             GemmPacked.Multiply(
-                new ReadOnlyMatrixView<T>(inputs, step.Rows, Joined, rowLength),
+                new ReadOnlyMatrixView<T>(step.Operand, step.Rows, Joined),
                 packed[(product * GemmPacked.Length(Joined, Columns))..],
                 bias.IsEmpty ? bias : bias.Slice((First * Units) + (product * Columns), Columns),
                 new MatrixView<T>(step.Gates[Offset(product)..], step.Rows, Columns, Width));

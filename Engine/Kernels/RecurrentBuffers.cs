@@ -23,9 +23,7 @@ internal ref struct RecurrentBuffers<T>
     /// </summary>
     public Span<T> Inputs;
 
-    /// <summary>
-    /// [lanes, copies, inputs + units]: the same with the masks of each gate, for a step only; empty for one copy.
-    /// </summary>
+    /// <summary>[lanes, inputs + units]: the same with the masks of a gate, for its product only; empty for one copy.</summary>
     public Span<T> Masked;
 
     /// <summary>

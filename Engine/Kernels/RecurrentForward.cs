@@ -73,14 +73,13 @@ internal ref struct RecurrentForward<T, TCell> : IBody
         _output.Finish(order, block, _buffers.Hidden);
     }
 
-    // Puts the inputs of this step and the hidden states side by side, with their masks.
+    // Puts the inputs of this step and the hidden states side by side; with their masks, where all gates share them.
     private readonly void Join(in RecurrentStep<T> step, ReadOnlySpan<SequenceRow> samples)
     {
         RecurrentWidths widths = _buffers.Widths;
         int inputs = widths.Inputs, units = widths.Units;
         bool isTied = widths.Copies == 1;
         ref T to = ref MemoryMarshal.GetReference(step.Inputs);
-        ref T masked = ref MemoryMarshal.GetReference(step.Masked);
         for (int i = 0; i < samples.Length; i++)
         {
             ReadOnlySpan<T> x = _x.Slice(((samples[i].Sample * _steps) + samples[i].Time) * inputs, inputs);
@@ -88,11 +87,6 @@ internal ref struct RecurrentForward<T, TCell> : IBody
             RecurrentRows.Mask(x, isTied ? step.InputMasks : [], i, ref to);
             RecurrentRows.Mask(h, isTied ? step.HiddenMasks : [], i, ref Unsafe.Add(ref to, inputs));
             to = ref Unsafe.Add(ref to, inputs + units);
-        }
-
-        for (int copy = 0; copy < widths.Copies && !isTied; copy++)
-        {
-            step.MaskRows(widths, copy, ref Unsafe.Add(ref masked, copy * widths.Joined), widths.Masked);
         }
     }
 

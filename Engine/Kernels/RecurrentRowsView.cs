@@ -32,7 +32,7 @@ internal readonly ref struct RecurrentRowsView<T>
 
     /// <summary>The memory for masked rows and the masks of a block's lanes, of each copy: none for one copy.</summary>
     public static int SideLength(in RecurrentWidths widths) =>
-        checked((Chunk * widths.Masked) + (widths.Copies * LaneMasksLength(widths)));
+        checked(widths.Copies * ((Chunk * widths.Masked) + LaneMasksLength(widths)));
 
     /// <summary>Columns of the joined inputs, as they were kept.</summary>
     public ReadOnlyMatrixView<T> Inputs(int column, int columns) =>
@@ -59,7 +59,7 @@ internal readonly ref struct RecurrentRowsView<T>
 
         // Other gates may be on other threads, and ahead: their lanes have other masks by then.
         RecurrentBuffers<T> buffers = _buffers;
-        Span<T> laneMasks = _side.Slice((Chunk * Widths.Masked) + (copy * LaneMasksLength(Widths)), LaneMasksLength(Widths));
+        Span<T> laneMasks = _side.Slice((Widths.Copies * Chunk * Widths.Masked) + (copy * LaneMasksLength(Widths)), LaneMasksLength(Widths));
         buffers.LaneInputMasks = laneMasks[..(SequenceOrder.BlockLanes * Widths.Copies * Widths.Inputs)];
         buffers.LaneHiddenMasks = laneMasks[buffers.LaneInputMasks.Length..];
 
@@ -81,7 +81,7 @@ internal readonly ref struct RecurrentRowsView<T>
                 RecurrentStep<T> step = buffers.Step(row, lane: 0, rows);
                 for (int c = copy; c < copy + count; c++)
                 {
-                    step.MaskRows(Widths, c, ref MaskedRows(c)[filled * Widths.Joined], Widths.Joined);
+                    step.MaskRows(Widths.Inputs, Widths.Units, Widths.Copies, c, ref MaskedRows(c)[filled * Widths.Joined]);
                 }
 
                 filled += rows;
@@ -96,7 +96,7 @@ internal readonly ref struct RecurrentRowsView<T>
         Flush(start, filled, copy, count, column, gate, gradient);
     }
 
-    private static int LaneMasksLength(in RecurrentWidths widths) => checked(SequenceOrder.BlockLanes * widths.Masked);
+    private static int LaneMasksLength(in RecurrentWidths widths) => checked(SequenceOrder.BlockLanes * widths.Copies * widths.Masked);
 
     private static ReadOnlySpan<T> Behind(ReadOnlySpan<T> values, int count) => values[Math.Min(count, values.Length)..];
 

@@ -17,7 +17,7 @@ internal ref struct RecurrentStep<T>
     /// </summary>
     public Span<T> Inputs;
 
-    /// <summary>[rows, copies, inputs + units]: the same with the masks of each gate, in forward; empty for one copy.</summary>
+    /// <summary>[rows, inputs + units]: the same with the masks of one gate, in forward; empty where all share theirs.</summary>
     public Span<T> Masked;
 
     /// <summary>[rows, gates]: their values after forward, the gradients of their arguments after backward.</summary>
@@ -47,20 +47,34 @@ internal ref struct RecurrentStep<T>
     /// <summary>[rows, ...]: memory for the step only.</summary>
     public Span<T> Side;
 
-    /// <summary>What the products of forward read: see <see cref="Inputs"/> and <see cref="Masked"/>.</summary>
+    /// <summary>What the products of forward read: <see cref="Inputs"/>, or what was last masked.</summary>
     public readonly ReadOnlySpan<T> Operand => Masked.IsEmpty ? Inputs : Masked;
 
-    /// <summary>Inputs and hidden states with the masks of one copy.</summary>
-    /// <param name="widths">The widths.</param>
-    /// <param name="copy">Which copy.</param>
-    /// <param name="to">The first of the masked rows.</param>
-    /// <param name="stride">From a masked row to the next.</param>
-    public readonly void MaskRows(in RecurrentWidths widths, int copy, ref T to, int stride)
+    /// <summary>Puts the masks of one gate on inputs and hidden states, for <see cref="Operand"/>; nothing where all share theirs.</summary>
+    /// <param name="inputs">The features.</param>
+    /// <param name="units">The length of a state.</param>
+    /// <param name="copies">The number of gates with masks of their own.</param>
+    /// <param name="copy">Which of them.</param>
+    public readonly void Mask(int inputs, int units, int copies, int copy)
     {
+        if (!Masked.IsEmpty)
+        {
+            MaskRows(inputs, units, copies, copy, ref MemoryMarshal.GetReference(Masked));
+        }
+    }
+
+    /// <summary>Inputs and hidden states with the masks of one gate.</summary>
+    /// <param name="inputs">The features.</param>
+    /// <param name="units">The length of a state.</param>
+    /// <param name="copies">The number of gates with masks of their own.</param>
+    /// <param name="copy">Which of them.</param>
+    /// <param name="to">[rows, inputs + units].</param>
+    public readonly void MaskRows(int inputs, int units, int copies, int copy, ref T to)
+    {
+        int joined = inputs + units;
         ref T x = ref MemoryMarshal.GetReference(Inputs);
-        ref T h = ref Unsafe.Add(ref x, widths.Inputs);
-        ref T maskedH = ref Unsafe.Add(ref to, widths.Inputs);
-        RecurrentRows.MaskRows(ref x, widths.Joined, InputMasks, widths.Copies, copy, Rows, widths.Inputs, ref to, stride);
-        RecurrentRows.MaskRows(ref h, widths.Joined, HiddenMasks, widths.Copies, copy, Rows, widths.Units, ref maskedH, stride);
+        ref T h = ref Unsafe.Add(ref x, inputs), maskedH = ref Unsafe.Add(ref to, inputs);
+        RecurrentRows.MaskRows(ref x, joined, InputMasks, copies, copy, Rows, inputs, ref to, joined);
+        RecurrentRows.MaskRows(ref h, joined, HiddenMasks, copies, copy, Rows, units, ref maskedH, joined);
     }
 }

@@ -15,6 +15,6 @@ internal readonly record struct RecurrentWidths(
     /// <summary>The length of a row of inputs and hidden state together.</summary>
     public int Joined => Inputs + Units;
 
-    /// <summary>The same with a copy for each gate, where gates have masks of their own; else 0.</summary>
-    public int Masked => Copies == 1 ? 0 : Copies * Joined;
+    /// <summary>The same where gates have masks of their own; else 0.</summary>
+    public int Masked => Copies == 1 ? 0 : Joined;
 }
