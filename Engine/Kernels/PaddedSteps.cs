@@ -9,7 +9,7 @@ namespace Engine.Kernels;
 internal ref struct PaddedSteps<T>(ReadOnlySpan<T> x, double padding) : IBody
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    // A part is what is worth a fork and join: most values of a padded step and one vector of the others are looked at.
+    // A part is several times a fork and join: of a padded step all values are looked at, of another one vector.
     private const int PartLength = 64 * 1024;
 
     private readonly ReadOnlySpan<T> _x = x;
