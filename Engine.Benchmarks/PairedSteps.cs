@@ -17,7 +17,7 @@ internal static class PairedSteps
         $"take turns, A B B A, for {Seconds} seconds, {MinRounds} such rounds at least and {MaxRounds:N0} at most");
 
     /// <summary>
-    /// The cells of a table: the median times of the second and the first, what the first costs more, and its quarters.
+    /// The cells of a table: the median times without and with something, what it costs, and the quarters of that.
     /// </summary>
     public static string Compare(Stepper with, Stepper without)
     {
@@ -28,21 +28,21 @@ internal static class PairedSteps
         }
 
         int rounds = (int)Math.Clamp(1000 * Seconds / (2 * pair), MinRounds, MaxRounds);
-        double[] ratios = new double[rounds], first = new double[rounds], second = new double[rounds];
+        double[] ratios = new double[rounds], timesWith = new double[rounds], timesWithout = new double[rounds];
         for (int i = 0; i < rounds; i++)
         {
-            double start = with.Run(1);
-            second[i] = (without.Run(1) + without.Run(1)) / 2;
-            first[i] = (start + with.Run(1)) / 2;
-            ratios[i] = first[i] / second[i];
+            double first = with.Run(1);
+            timesWithout[i] = (without.Run(1) + without.Run(1)) / 2;
+            timesWith[i] = (first + with.Run(1)) / 2;
+            ratios[i] = timesWith[i] / timesWithout[i];
         }
 
         Array.Sort(ratios);
-        Array.Sort(first);
-        Array.Sort(second);
+        Array.Sort(timesWith);
+        Array.Sort(timesWithout);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{second[rounds / 2]:F3} | {first[rounds / 2]:F3} | {100 * (ratios[rounds / 2] - 1):+0.0;−0.0} % "
+            $"{timesWithout[rounds / 2]:F3} | {timesWith[rounds / 2]:F3} | {100 * (ratios[rounds / 2] - 1):+0.0;−0.0} % "
             + $"| {100 * (ratios[rounds / 4] - 1):+0.0;−0.0} to {100 * (ratios[3 * rounds / 4] - 1):+0.0;−0.0} %");
     }
 }

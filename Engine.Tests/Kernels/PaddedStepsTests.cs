@@ -18,8 +18,8 @@ public sealed class PaddedStepsTests<T>
     {
         T[] x = Padded(features, padding);
         T[] mask = new T[Steps], copy = new T[x.Length], inPlace = [.. x];
-        new PaddedSteps<T>(x, padding) { Mask = mask, From = x, To = copy }.Run(Steps, threads);
-        new PaddedSteps<T>(x, padding) { From = inPlace, To = inPlace }.Run(Steps, threads);
+        new PaddedSteps<T>(x, padding) { Mask = mask, From = x, To = copy }.RunAll(Steps, threads);
+        new PaddedSteps<T>(x, padding) { From = inPlace, To = inPlace }.RunAll(Steps, threads);
         for (int step = 0; step < Steps; step++)
         {
             T[] values = x[(step * features)..((step + 1) * features)];
@@ -42,7 +42,7 @@ public sealed class PaddedStepsTests<T>
             from[i] = T.CreateTruncating(i + 1);
         }
 
-        new PaddedSteps<T>(mask, padding: 0) { From = from, To = to }.Run(Steps, threads);
+        new PaddedSteps<T>(mask, padding: 0) { From = from, To = to }.RunAll(Steps, threads);
         Assert.That(to, Is.EqualTo(from.Select((value, i) => value * mask[i / Features])));
     }
 

@@ -29,7 +29,7 @@ internal ref struct PaddedSteps<T>(ReadOnlySpan<T> x, double padding) : IBody
     /// <summary>Goes through all steps.</summary>
     /// <param name="steps">How many there are.</param>
     /// <param name="threads">How many threads may work: no effect on the result.</param>
-    public void Run(int steps, int threads)
+    public void RunAll(int steps, int threads)
     {
         if (steps > 0)
         {

@@ -78,5 +78,5 @@ public sealed class Masking : SimpleLayer
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => pass.Kept[..(pass.Batch * pass.InputShape()[0])];
 
     private static void Run<T>(in Pass<T> pass, PaddedSteps<T> steps)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => steps.Run(pass.Batch * pass.InputShape()[0], pass.Threads);
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => steps.RunAll(pass.Batch * pass.InputShape()[0], pass.Threads);
 }
