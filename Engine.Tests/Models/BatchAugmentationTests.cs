@@ -150,11 +150,12 @@ public sealed class BatchAugmentationTests
     }
 
     [Test]
-    public void AStepAllocatesNothing()
+    public void AStepAllocatesNothingAndLeavesItsInputs()
     {
         Sequential model = ImageModel();
         Dataset data = Images();
         System.Numerics.Tensors.Tensor<float> x = data.Inputs, y = data.Targets;
+        float[] images = [.. x];
         FitOptions options = new() { DegreeOfParallelism = 1, Augment = [new MixUp(), new CutMix()] };
         for (int i = 0; i < 3; i++)
         {
@@ -164,6 +165,7 @@ public sealed class BatchAugmentationTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         model.TrainOnBatch<float>(x, y, options);
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+        Assert.That(x, Is.EqualTo(images), "the caller's images are not mixed");
     }
 
     [Test]

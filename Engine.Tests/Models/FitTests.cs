@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics.Tensors;
 using Engine.Data;
 using Engine.Initializers;
@@ -284,6 +285,32 @@ public sealed class FitTests
         }
 
         Assert.That(Samples.Weights<float>(single), Is.EqualTo(Samples.Weights<float>(whole)));
+    }
+
+    // Dense inputs are read where they lie, others are copied. Layers that could work in place stand first.
+    [Test]
+    public void TrainOnBatch_steps_alike_wherever_inputs_lie_and_leaves_them_as_they_are()
+    {
+        Tensor<float> wide = Samples.Tensor<float>(1, 5, 12), y = Samples.Tensor<float>(2, 5, 2);
+        Tensor<float> strided = wide.Slice([NRange.All, new NRange(3, 9)]), dense = Tensor.Create([.. strided], [5, 6]);
+        Assert.That((dense.IsDense, strided.IsDense), Is.EqualTo((true, false)));
+        float[] before = [.. wide];
+        float[][] weights = [.. new[] { dense, strided }.Select(x =>
+        {
+            Sequential model = new(
+                new Input(6), new Reshape(3, 2), new Masking(), new Dropout(0.3), new Activation(Tanh), new Flatten(), new Dense(2))
+            { Seed = 3 };
+            model.Compile(new SGD(0.1), Loss.MeanSquaredError());
+            for (int i = 0; i < 3; i++)
+            {
+                model.TrainOnBatch<float>(x, y);
+            }
+
+            return Samples.Weights<float>(model);
+        })];
+        Assert.That(weights[0], Is.EqualTo(weights[1]));
+        Assert.That(wide, Is.EqualTo(before));
+        Assert.That(dense, Is.EqualTo(strided));
     }
 
     [Test]

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Numerics.Tensors;
 using Engine.Data;
+using Engine.Kernels;
 using Engine.Losses;
 
 namespace Engine;
@@ -50,10 +51,10 @@ internal static class Door
     }
 
     /// <summary>Refuses NaN, naming the first.</summary>
-    public static void CheckNumbers<T>(Node input, ReadOnlySpan<T> samples)
+    public static void CheckNumbers<T>(Node input, ReadOnlySpan<T> samples, int threads)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (!TensorPrimitives.IsNaNAny(samples))
+        if (!new NaNSearch<T>(samples).IsFound(threads))
         {
             return;
         }

@@ -61,7 +61,7 @@ public partial class Model
             count = n;
             values[i] = new T[checked((int)samples.FlattenedLength)];
             samples.CopyElementsTo(values[i]);
-            Door.CheckNumbers<T>(Inputs[i], values[i]);
+            Door.CheckNumbers<T>(Inputs[i], values[i], options.DegreeOfParallelism);
         }
 
         Tensor<T>[] outputs = [.. Outputs.Select(output => NewOutput<T>(count, output.Shape))];
@@ -131,7 +131,7 @@ public partial class Model
                 $"{Title}: expected room for the results apart from the samples, got memory that overlaps them.");
         }
 
-        Door.CheckNumbers(Input, samples);
+        Door.CheckNumbers(Input, samples, options.DegreeOfParallelism);
         int batch = PlanBatch(count, options);
         ExecutorPool<T> pool = Pool<T>();
         Executor<T> executor = pool.Rent(batch);

@@ -93,7 +93,7 @@ public partial class Model
     /// Takes one training step on one batch. Allocates nothing after the first call, as long as batches are not larger and what
     /// is trainable stays.
     /// </summary>
-    /// <param name="inputs">The batch, <c>[n, ...]</c>.</param>
+    /// <param name="inputs">The batch, <c>[n, ...]</c>. A dense one is read where it lies, others are copied.</param>
     /// <param name="targets">Its targets, <c>[n, ...]</c>.</param>
     /// <param name="options">Seed, threads and augmentation are used; the batch is what is given.</param>
     /// <returns>The loss of the batch before the step, penalties included.</returns>
@@ -130,8 +130,7 @@ public partial class Model
         {
             training.Configure(options.Seed, options.DegreeOfParallelism, options.Augment);
             training.ResetMeans();
-            training.Gather(inputs, targets, batch);
-            training.Step();
+            training.Step(inputs, targets, batch);
             return training.LastLoss;
         }
         finally

@@ -128,17 +128,39 @@ internal sealed class Training<T> : ITraining
         _meter.Gather(data, rows);
     }
 
-    /// <summary>Fills the input and the target of a model that has one of each.</summary>
-    public void Gather(in ReadOnlyTensorSpan<T> inputs, in ReadOnlyTensorSpan<T> targets, int batch)
+    /// <summary>
+    /// One step of a model that has one input and one target. Dense inputs are read where they lie, unless an augmentation changes
+    /// them.
+    /// </summary>
+    public unsafe void Step(in ReadOnlyTensorSpan<T> inputs, in ReadOnlyTensorSpan<T> targets, int batch)
     {
         RenewPlan();
         _executor.Run.Batch = batch;
-        inputs.CopyElementsTo(_executor.Input(0));
-        Door.CheckNumbers<T>(_model.Input, _executor.Input(0));
         Span<T> target = _meter.Target(0, batch);
         targets.CopyElementsTo(target);
         _model.Compiled.Losses[0].ValidateTargets<T>(target, batch, _model.Output.Shape);
         _meter.ClearWeights();
+        if (!inputs.IsDense || _augmenter is not null)
+        {
+            inputs.CopyElementsTo(_executor.Input(0));
+            Door.CheckNumbers<T>(_model.Input, _executor.Input(0), _executor.Run.Threads);
+            Step();
+            return;
+        }
+
+        fixed (T* x = inputs)
+        {
+            _executor.BindInput(0, x);
+            try
+            {
+                Door.CheckNumbers<T>(_model.Input, _executor.Input(0), _executor.Run.Threads);
+                Step();
+            }
+            finally
+            {
+                _executor.Unbind();
+            }
+        }
     }
 
     /// <summary>One step on what was gathered.</summary>

@@ -40,7 +40,7 @@ internal sealed unsafe class SampleRunner<T>
                 + "whose samples would depend on each other. Build the model with stateful: false and load the weights into it.");
         }
 
-        (_inputs, _count) = CheckInputs(model, inputs);
+        (_inputs, _count) = CheckInputs(model, inputs, options.DegreeOfParallelism);
         if (_count > SampleKeys.MaxRows)
         {
             throw new ArgumentException(
@@ -164,7 +164,7 @@ internal sealed unsafe class SampleRunner<T>
 
     private int TailBatch => Math.Max(MinBatch, BlockRows * Stack);
 
-    private static (Tensor<T>[] Inputs, int Count) CheckInputs(Model model, IReadOnlyList<Tensor<T>> inputs)
+    private static (Tensor<T>[] Inputs, int Count) CheckInputs(Model model, IReadOnlyList<Tensor<T>> inputs, int threads)
     {
         if (inputs.Count != model.Inputs.Count)
         {
@@ -186,7 +186,7 @@ internal sealed unsafe class SampleRunner<T>
 
             count = n;
             dense[i] = inputs[i].ToDense();
-            Door.CheckNumbers(model.Inputs[i], dense[i].AsDenseSpan());
+            Door.CheckNumbers(model.Inputs[i], dense[i].AsDenseSpan(), threads);
         }
 
         return (dense, count);
