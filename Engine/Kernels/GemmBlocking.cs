@@ -111,8 +111,13 @@ internal static class GemmBlocking
     /// </summary>
     public static int BlockK(int k)
     {
-        int blocks = (k + MaxBlockK - 1) / MaxBlockK;
-        return (((k + blocks - 1) / blocks) + 3) / 4 * 4;
+        if (k > MaxBlockK)
+        {
+            int blocks = (k + MaxBlockK - 1) / MaxBlockK;
+            k = (k + blocks - 1) / blocks;
+        }
+
+        return (k + 3) / 4 * 4;
     }
 
     /// <summary>What happens to the sums of one block of the summed axis.</summary>

@@ -84,5 +84,6 @@ internal static class GemmPacked
         }
     }
 
-    private static int Padded<T>(int n) => (n + GemmTile.StripWidth<T>(n) - 1) / GemmTile.StripWidth<T>(n) * GemmTile.StripWidth<T>(n);
+    // Widths of strips are powers of two; a division takes as long as a row of a tile.
+    private static int Padded<T>(int n) => (n + GemmTile.StripWidth<T>(n) - 1) & -GemmTile.StripWidth<T>(n);
 }

@@ -1,9 +1,24 @@
+using System.Runtime.CompilerServices;
+
 namespace Engine.Kernels;
 
 /// <summary>The rules that a matrix in a span obeys.</summary>
 internal static class MatrixLayout
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Check(string where, int length, int rows, int columns, int rowStride)
+    {
+        if (rows < 0 || columns < 0 || rowStride < columns || length < Needed(rows, columns, rowStride))
+        {
+            Throw(where, length, rows, columns, rowStride);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static long Needed(int rows, int columns, int rowStride) =>
+        rows == 0 || columns == 0 ? 0 : ((rows - 1L) * rowStride) + columns;
+
+    private static void Throw(string where, int length, int rows, int columns, int rowStride)
     {
         if (rows < 0 || columns < 0)
         {
@@ -17,11 +32,8 @@ internal static class MatrixLayout
                 "The stride is the distance between the beginnings of two rows, in elements.");
         }
 
-        long needed = rows == 0 || columns == 0 ? 0 : ((rows - 1L) * rowStride) + columns;
-        if (length < needed)
-        {
-            throw new ArgumentException(
-                $"{where}: expected at least {needed} values for [{rows}, {columns}] with row stride {rowStride}, got {length}.");
-        }
+        throw new ArgumentException(
+            $"{where}: expected at least {Needed(rows, columns, rowStride)} values for [{rows}, {columns}] with row stride {rowStride}, "
+            + $"got {length}.");
     }
 }
