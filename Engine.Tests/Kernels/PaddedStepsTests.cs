@@ -18,8 +18,8 @@ public sealed class PaddedStepsTests<T>
     {
         T[] x = Padded(features, padding);
         T[] mask = new T[Steps], copy = new T[x.Length], inPlace = [.. x];
-        new PaddedSteps<T>(x, padding) { Mask = mask, From = x, To = copy }.RunAll(Steps, threads);
-        new PaddedSteps<T>(x, padding) { From = inPlace, To = inPlace }.RunAll(Steps, threads);
+        new PaddedSteps<T>(x, padding, mask) { From = x, To = copy }.RunAll(threads);
+        new PaddedSteps<T>(x, padding, new T[Steps]) { From = inPlace, To = inPlace }.RunAll(threads);
         for (int step = 0; step < Steps; step++)
         {
             T[] values = x[(step * features)..((step + 1) * features)];
@@ -42,7 +42,9 @@ public sealed class PaddedStepsTests<T>
             from[i] = T.CreateTruncating(i + 1);
         }
 
-        new PaddedSteps<T>(mask, padding: 0) { From = from, To = to }.RunAll(Steps, threads);
+        T[] before = [.. mask];
+        new PaddedSteps<T>(mask, padding: 0, mask) { From = from, To = to }.RunAll(threads);
+        Assert.That(mask, Is.EqualTo(before));
         Assert.That(to, Is.EqualTo(from.Select((value, i) => value * mask[i / Features])));
     }
 

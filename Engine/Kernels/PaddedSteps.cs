@@ -1,4 +1,7 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Engine.Numerics;
 
 namespace Engine.Kernels;
@@ -6,19 +9,18 @@ namespace Engine.Kernels;
 /// <summary>Looks for the steps that are padding, all of their values being one; says which, and copies the others.</summary>
 /// <param name="x">[steps, ...]: what is looked at.</param>
 /// <param name="padding">What all values of a padded step are.</param>
-internal ref struct PaddedSteps<T>(ReadOnlySpan<T> x, double padding) : IBody
+/// <param name="mask">[steps]: becomes 0 where a step is padded, else 1. It may be x, if that is a mask.</param>
+internal ref struct PaddedSteps<T>(ReadOnlySpan<T> x, double padding, Span<T> mask) : IBody
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     // A part is several times a fork and join: of a padded step all values are looked at, of another one vector.
     private const int PartLength = 64 * 1024;
 
     private readonly ReadOnlySpan<T> _x = x;
+    private readonly Span<T> _mask = mask;
     private readonly T _padding = T.CreateTruncating(padding);
-    private int _steps;
     private int _stepsOfPart;
-
-    /// <summary>[steps]: becomes 0 where a step is padded, else 1; not written if empty.</summary>
-    public Span<T> Mask { get; init; }
+    private int _parts;
 
     /// <summary>[steps, ...]: what is copied; of another length than x where it belongs to other values of the steps.</summary>
     public ReadOnlySpan<T> From { get; init; }
@@ -27,61 +29,87 @@ internal ref struct PaddedSteps<T>(ReadOnlySpan<T> x, double padding) : IBody
     public Span<T> To { get; init; }
 
     /// <summary>Goes through all steps.</summary>
-    /// <param name="steps">How many there are.</param>
     /// <param name="threads">How many threads may work: no effect on the result.</param>
-    public void RunAll(int steps, int threads)
+    public void RunAll(int threads)
     {
-        if (steps > 0)
+        if (!_mask.IsEmpty)
         {
-            _steps = steps;
-            _stepsOfPart = Math.Max(1, PartLength / Math.Max(1, Math.Max(_x.Length, From.Length) / steps));
-            ParallelLoop.Run(ref this, ((steps - 1) / _stepsOfPart) + 1, threads);
+            _stepsOfPart = Math.Max(1, PartLength / Math.Max(1, Math.Max(_x.Length, From.Length) / _mask.Length));
+            _parts = ((_mask.Length - 1) / _stepsOfPart) + 1;
+            ParallelLoop.Run(ref this, _parts, threads);
         }
     }
 
     /// <inheritdoc/>
     public void Run(int part)
     {
-        bool copies = !To.IsEmpty && !From.Overlaps(To);
-        int length = _x.Length / _steps, copied = To.Length / _steps;
-        int end = Math.Min((part + 1) * _stepsOfPart, _steps);
-        for (int step = part * _stepsOfPart; step < end; step++)
+        // From the last part to the first: whoever wrote or looked at x before has left its end in the caches.
+        int start = (_parts - 1 - part) * _stepsOfPart;
+        Span<T> mask = _mask.Slice(start, Math.Min(_stepsOfPart, _mask.Length - start));
+        int length = _x.Length / _mask.Length;
+        Find(_x.Slice(start * length, mask.Length * length), length, _padding, mask);
+        if (!To.IsEmpty)
         {
-            bool isPadded = IsAll(_x.Slice(step * length, length), _padding);
-            if (!Mask.IsEmpty)
-            {
-                Mask[step] = isPadded ? T.Zero : T.One;
-            }
-
-            Span<T> to = To.Slice(step * copied, copied);
-            if (isPadded)
-            {
-                to.Clear();
-            }
-            else if (copies)
-            {
-                From.Slice(step * copied, copied).CopyTo(to);
-            }
+            Copy(mask, start);
         }
     }
 
     // The span's own search does not use vectors for floating-point numbers, but knows that NaN is NaN.
-    private static bool IsAll(ReadOnlySpan<T> x, T value)
+    private static void Find(ReadOnlySpan<T> x, int length, T padding, Span<T> mask)
     {
-        if (x.Length < Vector<T>.Count || T.IsNaN(value))
+        if (length < Vector<T>.Count || T.IsNaN(padding))
         {
-            return !x.ContainsAnyExcept(value);
-        }
-
-        Vector<T> values = Vector.Create(value);
-        for (int i = 0; i < x.Length - Vector<T>.Count; i += Vector<T>.Count)
-        {
-            if (!Vector.EqualsAll(Vector.Create(x[i..]), values))
+            for (int step = 0; step < mask.Length; step++)
             {
-                return false;
+                mask[step] = x.Slice(step * length, length).ContainsAnyExcept(padding) ? T.One : T.Zero;
             }
         }
+        else if (Vector512.IsHardwareAccelerated && length >= Vector512<T>.Count)
+        {
+            Find<Vector512<T>, WideVectors<T>>(x, length, padding, mask);
+        }
+        else
+        {
+            Find<Vector<T>, NativeVectors<T>>(x, length, padding, mask);
+        }
+    }
 
-        return Vector.EqualsAll(Vector.Create(x[^Vector<T>.Count..]), values);
+    // Steps of a vector at least; its last one may overlap the one before.
+    private static void Find<TVector, TVectors>(ReadOnlySpan<T> x, int length, T padding, Span<T> mask)
+        where TVector : struct
+        where TVectors : struct, IVectors<TVector, T>
+    {
+        TVector values = TVectors.Create(padding);
+        ref T first = ref MemoryMarshal.GetReference(x);
+        int last = length - TVectors.Count;
+        for (int step = 0; step < mask.Length; step++)
+        {
+            int i = 0;
+            while (i < last && TVectors.EqualsAll(TVectors.Load(ref first, (nuint)i), values))
+            {
+                i += TVectors.Count;
+            }
+
+            mask[step] = i >= last && TVectors.EqualsAll(TVectors.Load(ref first, (nuint)last), values) ? T.Zero : T.One;
+            first = ref Unsafe.Add(ref first, length);
+        }
+    }
+
+    private readonly void Copy(ReadOnlySpan<T> mask, int start)
+    {
+        int length = To.Length / _mask.Length;
+        for (int step = 0; step < mask.Length; step++)
+        {
+            Span<T> to = To.Slice((start + step) * length, length);
+            if (mask[step] == T.Zero)
+            {
+                to.Clear();
+            }
+            else
+            {
+                // Onto itself it costs nothing.
+                From.Slice((start + step) * length, length).CopyTo(to);
+            }
+        }
     }
 }

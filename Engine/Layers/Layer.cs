@@ -92,8 +92,13 @@ public abstract class Layer
     /// <summary>The name of the layer's kind, as messages and files have it: "Dense".</summary>
     public virtual string Kind => GetType().Name;
 
-    /// <summary>Whether output and input are the same numbers in another shape, so that nothing needs to be copied.</summary>
+    /// <summary>
+    /// Whether output and input are the same numbers, in whatever shape: in a graph they are the same memory, and forward is not run.
+    /// </summary>
     internal virtual bool IsAlias => false;
+
+    /// <summary>Whether their gradients are the same numbers, too: then backward is not run either.</summary>
+    internal virtual bool IsGradientAlias => IsAlias;
 
     /// <summary>This layer's own parameters, without its children's.</summary>
     internal IReadOnlyList<Parameter> OwnParameters => _ownParameters;

@@ -169,7 +169,7 @@ internal sealed unsafe class Executor<T>
                 Span(AddressOf(zero), checked((int)zero.Length)).Clear();
             }
 
-            if (!_nodes[i].Layer.IsAlias)
+            if (!_nodes[i].Layer.IsGradientAlias)
             {
                 _nodes[i].Layer.Backward(new Pass<T>(_nodes[i]));
             }

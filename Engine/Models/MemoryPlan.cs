@@ -281,7 +281,7 @@ internal sealed class MemoryPlan
     // The first to write a gradient writes it where it stays; who comes later writes beside it and the executor adds.
     private PlannedBuffer PlanInputGradient(int i, GraphNode node, int input, int now)
     {
-        bool sharesMemory = node.Layer.IsAlias || (node.Layer.CanRunInPlace && node.IsOneToOne(_graph));
+        bool sharesMemory = node.Layer.IsGradientAlias || (node.Layer.CanRunInPlace && node.IsOneToOne(_graph));
         PlannedBuffer? outputGradient = sharesMemory ? Gradients[node.Outputs[0]] : null;
         if (Gradients[input] is not { } first)
         {

@@ -39,6 +39,9 @@ internal interface IVectors<TVector, T>
     /// <summary>a · b + c, rounded once where the hardware can.</summary>
     static abstract TVector MultiplyAdd(TVector a, TVector b, TVector c);
 
+    /// <summary>Whether a equals b in every lane; NaN equals nothing.</summary>
+    static abstract bool EqualsAll(TVector a, TVector b);
+
     /// <summary>max(x, 0), where NaN stays NaN and −0 stays −0.</summary>
     static abstract TVector Relu(TVector x);
 

@@ -45,6 +45,9 @@ internal readonly struct NativeVectors<T> : IVectors<Vector<T>, T>
         : Vector.MultiplyAddEstimate(a.As<T, double>(), b.As<T, double>(), c.As<T, double>()).As<double, T>();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool EqualsAll(Vector<T> a, Vector<T> b) => Vector.EqualsAll(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<T> Relu(Vector<T> x) => Simd.Relu(x);
 
     // Where an operand is NaN, minps and maxps return the second.

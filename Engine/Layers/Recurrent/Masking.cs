@@ -24,16 +24,20 @@ public sealed class Masking : SimpleLayer
     /// <inheritdoc/>
     public override bool CanRunInPlace => true;
 
+    // Padded steps are zeros already. Their gradients are not.
+    internal override bool IsAlias => MaskValue == 0;
+
+    internal override bool IsGradientAlias => false;
+
     /// <inheritdoc/>
     public override MaskRule OutputMask(ReadOnlySpan<bool> masked) => MaskRule.Compute;
 
     /// <inheritdoc/>
     public override void ComputeMask<T>(in Pass<T> pass, Span<T> mask) =>
-        Run(pass, new PaddedSteps<T>(pass.Input(), MaskValue) { Mask = mask });
+        new PaddedSteps<T>(pass.Input(), MaskValue, mask).RunAll(pass.Threads);
 
     /// <inheritdoc/>
-    public override BufferNeeds Needs(ReadOnlySpan<Shape> inputs, int batch) =>
-        new(Kept: MaskValue == 0 ? 0 : batch * inputs[0][0]);
+    public override BufferNeeds Needs(ReadOnlySpan<Shape> inputs, int batch) => new(Kept: batch * inputs[0][0]);
 
     /// <inheritdoc/>
     public override void Describe(ConfigurationWriter writer)
@@ -43,26 +47,17 @@ public sealed class Masking : SimpleLayer
     }
 
     /// <inheritdoc/>
-    public override void Forward<T>(ReadOnlySpan<T> x, Span<T> y, in Pass<T> pass)
-    {
-        if (MaskValue != 0)
-        {
-            Run(pass, new PaddedSteps<T>(x, MaskValue) { Mask = KeptMask(pass), From = x, To = y });
-        }
-        else if (!x.Overlaps(y))
-        {
-            // Padded steps are zeros already.
-            x.CopyTo(y);
-        }
-    }
+    public override void Forward<T>(ReadOnlySpan<T> x, Span<T> y, in Pass<T> pass) =>
+        new PaddedSteps<T>(x, MaskValue, KeptMask(pass)) { From = x, To = y }.RunAll(pass.Threads);
 
     /// <inheritdoc/>
     public override void Backward<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, ReadOnlySpan<T> dy, Span<T> dx, in Pass<T> pass)
     {
         if (!dx.IsEmpty)
         {
-            // Kept masks are 0 where steps are padded, as outputs are.
-            Run(pass, new PaddedSteps<T>(MaskValue == 0 ? y : KeptMask(pass), padding: 0) { From = dy, To = dx });
+            // What forward kept is 0 where steps are padded, as outputs are.
+            Span<T> mask = KeptMask(pass);
+            new PaddedSteps<T>(MaskValue == 0 ? y : mask, padding: 0, mask) { From = dy, To = dx }.RunAll(pass.Threads);
         }
     }
 
@@ -76,7 +71,4 @@ public sealed class Masking : SimpleLayer
 
     private static Span<T> KeptMask<T>(in Pass<T> pass)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => pass.Kept[..(pass.Batch * pass.InputShape()[0])];
-
-    private static void Run<T>(in Pass<T> pass, PaddedSteps<T> steps)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => steps.RunAll(pass.Batch * pass.InputShape()[0], pass.Threads);
 }
