@@ -101,6 +101,7 @@ public sealed class SequenceOrderTests
         }
     }
 
+    [TestCase(16, 8, 4, TestName = "A batch of 16 of 1 to 50 steps is as 8 lanes of 50, in two blocks for two threads")]
     [TestCase(32, 16, 8, TestName = "A batch of 32 of 1 to 50 steps is as 16 lanes of 50, in two blocks for two threads")]
     [TestCase(64, 32, 8, TestName = "A batch of 64 of 1 to 50 steps is as 32 lanes of 50, in four blocks")]
     [TestCase(128, 64, 16, TestName = "A batch of 128 of 1 to 50 steps is as 64 lanes of 50, in four whole blocks")]
@@ -112,12 +113,38 @@ public sealed class SequenceOrderTests
         Assert.That(order.Lanes.SelectMany(lane => lane), Is.All.InRange(49, 51));
     }
 
+    [TestCase(4, ExpectedResult = new[] { 4 })]
+    [TestCase(5, ExpectedResult = new[] { 4, 1 })]
+    [TestCase(8, ExpectedResult = new[] { 4, 4 })]
+    [TestCase(13, ExpectedResult = new[] { 8, 5 })]
+    [TestCase(20, ExpectedResult = new[] { 8, 8, 4 })]
+    [TestCase(32, ExpectedResult = new[] { 8, 8, 8, 8 })]
+    [TestCase(36, ExpectedResult = new[] { 12, 12, 12 })]
+    [TestCase(48, ExpectedResult = new[] { 12, 12, 12, 12 })]
+    [TestCase(49, ExpectedResult = new[] { 16, 16, 16, 1 })]
+    public int[] FewLanesAreCutIntoLowerBlocks(int batch) =>
+        [.. Read([.. Enumerable.Repeat(true, batch)], batch, 1, backwards: false).Lanes.Select(lanes => lanes.Length)];
+
+    [Test]
+    public void BlocksHaveSlotsAGapApart([Values(1, 4, 7, 16, 36, 50, 200)] int batch)
+    {
+        int[] memory = new int[SequenceOrder.Length(batch, 1)];
+        SequenceOrder order = SequenceOrder.Create<float>([], batch, 1, backwards: false, memory);
+        int end = 0;
+        for (int block = 0; block < order.Blocks; block++)
+        {
+            Assert.That(order.FirstSlot(block), Is.EqualTo(block == 0 ? 0 : end + SequenceOrder.GapSlots));
+            end = order.FirstSlot(block) + order.LanesOf(block).Length;
+        }
+
+        Assert.That(end, Is.AtMost(SequenceOrder.MostSlots(batch)));
+    }
+
     [Test]
     public void WholeSequencesStandAsTheyCame()
     {
-        Tables order = Read([.. Enumerable.Repeat(true, 35 * 5)], 35, 5, backwards: true);
-        Assert.That(order.Samples, Is.EqualTo(Enumerable.Range(0, 35)));
-        Assert.That(order.Lanes.Select(lanes => lanes.Length), Is.EqualTo([SequenceOrder.BlockLanes, SequenceOrder.BlockLanes, 3]));
+        Tables order = Read([.. Enumerable.Repeat(true, 51 * 5)], 51, 5, backwards: true);
+        Assert.That(order.Samples, Is.EqualTo(Enumerable.Range(0, 51)));
         Assert.That(order.Rows[SequenceOrder.BlockLanes + 3], Is.EqualTo(new SequenceRow(3, Time: 3, Place: 3, Number: 1)));
     }
 

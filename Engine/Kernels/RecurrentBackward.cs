@@ -21,7 +21,7 @@ internal ref struct RecurrentBackward<T, TCell> : IBody
     /// <param name="cell">The cell.</param>
     /// <param name="outputGradient">The gradients of the outputs.</param>
     /// <param name="dx">[batch, steps, inputs]: where steps count it is overwritten; empty if it is not wanted.</param>
-    /// <param name="rests">[lanes, inputs + 2 · units]: memory for a step.</param>
+    /// <param name="rests">[slots, inputs + 2 · units]: memory for a step.</param>
     /// <param name="steps">The number of steps.</param>
     /// <param name="truncation">
     /// No gradient flows to before a step whose number is a multiple of this; 0: it flows everywhere.
@@ -50,14 +50,11 @@ internal ref struct RecurrentBackward<T, TCell> : IBody
         SequenceOrder order = _buffers.Order;
         RecurrentWidths widths = _buffers.Widths;
         ReadOnlySpan<int> lanes = order.LanesOf(block);
-        int lane = order.FirstLane(block);
+        int slot = order.FirstSlot(block);
         int end = order.Start(block + 1);
         int rows = 0;
-        if (!_buffers.Sums.IsEmpty)
-        {
-            _buffers.Sums.Slice(block * widths.Gates, widths.Gates).Clear();
-        }
-
+        Span<T> sums = _buffers.SumsOf(block);
+        sums.Clear();
         _outputGradient.AddLastGradient(order, block, _buffers.Hidden);
         for (int s = lanes[0] - 1; s >= 0; s--)
         {
@@ -68,11 +65,11 @@ internal ref struct RecurrentBackward<T, TCell> : IBody
 
             end -= rows;
             ReadOnlySpan<SequenceRow> samples = order.RowsAt(end, rows);
-            _buffers.Begin(samples, lane, isBackward: true);
-            RecurrentStep<T> step = _buffers.Step(end, lane, rows);
+            _buffers.Begin(samples, slot, isBackward: true);
+            RecurrentStep<T> step = _buffers.Step(end, slot, rows);
             int length = rows * widths.Units;
             int restWidth = widths.Inputs + (2 * widths.Units);
-            Span<T> rests = _rests.Slice(lane * restWidth, rows * restWidth);
+            Span<T> rests = _rests.Slice(slot * restWidth, rows * restWidth);
             Span<T> hiddenRest = rests[..length], cellRest = rests.Slice(length, length);
             _outputGradient.AddGradient(order, samples, step.Hidden);
             if (_buffers.HiddenZoneout.IsOn)
@@ -86,11 +83,7 @@ internal ref struct RecurrentBackward<T, TCell> : IBody
             }
 
             _cell.Backward(step);
-            if (!_buffers.Sums.IsEmpty)
-            {
-                RecurrentRows.AddRows(step.Gates, _buffers.Sums.Slice(block * widths.Gates, widths.Gates));
-            }
-
+            RecurrentRows.AddRows(step.Gates, sums);
             if (_buffers.HiddenZoneout.IsOn)
             {
                 RecurrentRows.Add(hiddenRest, step.Hidden);
@@ -106,7 +99,7 @@ internal ref struct RecurrentBackward<T, TCell> : IBody
                 Truncate(samples, step);
             }
 
-            _buffers.End(samples, lane, isBackward: true);
+            _buffers.End(samples, slot, isBackward: true);
             if (!_dx.IsEmpty)
             {
                 Span<T> gradient = rests[(2 * length)..];

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Engine.Kernels;
 
-/// <summary>The memory of a recurrent layer's loop over the steps. Rows, places and lanes are those of the order.</summary>
+/// <summary>The memory of a recurrent layer's loop over the steps. Rows, places and slots are those of the order.</summary>
 internal ref struct RecurrentBuffers<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -23,12 +23,10 @@ internal ref struct RecurrentBuffers<T>
     /// </summary>
     public Span<T> Inputs;
 
-    /// <summary>[lanes, inputs + units]: the same with the masks of a gate, for its product only; empty for one copy.</summary>
+    /// <summary>[slots, inputs + units]: the same with the masks of a gate, for its product only; empty for one copy.</summary>
     public Span<T> Masked;
 
-    /// <summary>
-    /// [blocks, gates]: Σ over a block's rows of the gates' gradients, in backward; empty where nobody needs it.
-    /// </summary>
+    /// <summary>[blocks, gates and a gap]: Σ over a block's rows of the gates' gradients, in backward.</summary>
     public Span<T> Sums;
 
     /// <summary>[rows, gates].</summary>
@@ -46,10 +44,10 @@ internal ref struct RecurrentBuffers<T>
     /// </summary>
     public Span<T> Hidden, Cell;
 
-    /// <summary>[lanes, units]: the states between the steps, in backward their gradients.</summary>
+    /// <summary>[slots, units]: the states between the steps, in backward their gradients.</summary>
     public Span<T> LaneHidden, LaneCell;
 
-    /// <summary>[lanes, ...]: memory for a step only.</summary>
+    /// <summary>[slots, ...]: memory for a step only.</summary>
     public Span<T> Side;
 
     /// <summary>
@@ -57,7 +55,7 @@ internal ref struct RecurrentBuffers<T>
     /// </summary>
     public ReadOnlySpan<T> InputMasks, HiddenMasks;
 
-    /// <summary>[lanes, copies, inputs] and [lanes, copies, units]: those of the samples that are gone through.</summary>
+    /// <summary>[slots, copies, inputs] and [slots, copies, units]: those of the samples that are gone through.</summary>
     public Span<T> LaneInputMasks, LaneHiddenMasks;
 
     /// <summary>Whether masks differ from step to step: they are then by rows.</summary>
@@ -68,72 +66,75 @@ internal ref struct RecurrentBuffers<T>
 
     /// <summary>Before a step of forward, or of backward: samples of which it is the first bring their states and masks.</summary>
     /// <param name="samples">The rows of the step.</param>
-    /// <param name="lane">The block's first lane.</param>
+    /// <param name="slot">That of the block's first lane.</param>
     /// <param name="isBackward">Whether samples begin with their last row.</param>
-    public readonly void Begin(ReadOnlySpan<SequenceRow> samples, int lane, bool isBackward)
+    public readonly void Begin(ReadOnlySpan<SequenceRow> samples, int slot, bool isBackward)
     {
         for (int i = 0; i < samples.Length; i++)
         {
             if (isBackward ? Order.IsLast(samples[i]) : samples[i].IsFirst)
             {
-                CopyRow(Hidden, samples[i].Place, LaneHidden, lane + i, Widths.Units);
-                CopyRow(Cell, samples[i].Place, LaneCell, lane + i, Widths.Units);
-                CopyMasks(samples[i].Place, lane + i);
+                CopyRow(Hidden, samples[i].Place, LaneHidden, slot + i, Widths.Units);
+                CopyRow(Cell, samples[i].Place, LaneCell, slot + i, Widths.Units);
+                CopyMasks(samples[i].Place, slot + i);
             }
         }
     }
 
     /// <summary>After a step of forward, or of backward: samples of which it was the last take their states away.</summary>
     /// <param name="samples">The rows of the step.</param>
-    /// <param name="lane">The block's first lane.</param>
+    /// <param name="slot">That of the block's first lane.</param>
     /// <param name="isBackward">Whether samples end with their first row.</param>
-    public readonly void End(ReadOnlySpan<SequenceRow> samples, int lane, bool isBackward)
+    public readonly void End(ReadOnlySpan<SequenceRow> samples, int slot, bool isBackward)
     {
         for (int i = 0; i < samples.Length; i++)
         {
             if (isBackward ? samples[i].IsFirst : Order.IsLast(samples[i]))
             {
-                CopyRow(LaneHidden, lane + i, Hidden, samples[i].Place, Widths.Units);
-                CopyRow(LaneCell, lane + i, Cell, samples[i].Place, Widths.Units);
+                CopyRow(LaneHidden, slot + i, Hidden, samples[i].Place, Widths.Units);
+                CopyRow(LaneCell, slot + i, Cell, samples[i].Place, Widths.Units);
             }
         }
     }
 
     /// <summary>Before a step of forward: samples of which it is the first bring their masks.</summary>
     /// <param name="samples">The rows of the step.</param>
-    /// <param name="lane">The block's first lane.</param>
-    public readonly void BeginMasks(ReadOnlySpan<SequenceRow> samples, int lane)
+    /// <param name="slot">That of the block's first lane.</param>
+    public readonly void BeginMasks(ReadOnlySpan<SequenceRow> samples, int slot)
     {
         for (int i = 0; i < samples.Length; i++)
         {
             if (samples[i].IsFirst)
             {
-                CopyMasks(samples[i].Place, lane + i);
+                CopyMasks(samples[i].Place, slot + i);
             }
         }
     }
 
+    /// <summary>A block's sums of the gates' gradients.</summary>
+    public readonly Span<T> SumsOf(int block) => Sums.Slice(block * Widths.Sums, Widths.Gates);
+
     /// <summary>One step of a block.</summary>
     /// <param name="row">The first of its rows.</param>
-    /// <param name="lane">The block's first lane.</param>
+    /// <param name="slot">That of the block's first lane.</param>
     /// <param name="rows">How many rows the step has.</param>
-    public readonly RecurrentStep<T> Step(int row, int lane, int rows)
+    public readonly RecurrentStep<T> Step(int row, int slot, int rows)
     {
-        int at = KeepsRows ? row : lane;
+        int at = KeepsRows ? row : slot;
         return new RecurrentStep<T>
         {
             Rows = rows,
             Inputs = Inputs.Slice(at * Widths.Joined, rows * Widths.Joined),
-            Masked = Part(Masked, lane, rows, Widths.Masked),
+            Masked = Part(Masked, slot, rows, Widths.Masked),
             Gates = Gates.Slice(at * Widths.Gates, rows * Widths.Gates),
             Kept = Kept.Slice(at * Widths.Kept, rows * Widths.Kept),
-            Hidden = LaneHidden.Slice(lane * Widths.Units, rows * Widths.Units),
-            Cell = Part(LaneCell, lane, rows, Widths.Units),
+            Hidden = LaneHidden.Slice(slot * Widths.Units, rows * Widths.Units),
+            Cell = Part(LaneCell, slot, rows, Widths.Units),
             PreviousHidden = Part(PreviousHidden, at, rows, Widths.Units),
             PreviousCell = Part(PreviousCell, at, rows, Widths.Units),
-            InputMasks = MasksOf(InputMasks, LaneInputMasks, row, lane, rows, Widths.Copies * Widths.Inputs),
-            HiddenMasks = MasksOf(HiddenMasks, LaneHiddenMasks, row, lane, rows, Widths.Copies * Widths.Units),
-            Side = Side.Slice(lane * Widths.Side, rows * Widths.Side),
+            InputMasks = MasksOf(InputMasks, LaneInputMasks, row, slot, rows, Widths.Copies * Widths.Inputs),
+            HiddenMasks = MasksOf(HiddenMasks, LaneHiddenMasks, row, slot, rows, Widths.Copies * Widths.Units),
+            Side = Side.Slice(slot * Widths.Side, rows * Widths.Side),
         };
     }
 
@@ -148,16 +149,16 @@ internal ref struct RecurrentBuffers<T>
         }
     }
 
-    private readonly void CopyMasks(int place, int lane)
+    private readonly void CopyMasks(int place, int slot)
     {
         if (!MasksByRow)
         {
-            CopyRow(InputMasks, place, LaneInputMasks, lane, Widths.Copies * Widths.Inputs);
-            CopyRow(HiddenMasks, place, LaneHiddenMasks, lane, Widths.Copies * Widths.Units);
+            CopyRow(InputMasks, place, LaneInputMasks, slot, Widths.Copies * Widths.Inputs);
+            CopyRow(HiddenMasks, place, LaneHiddenMasks, slot, Widths.Copies * Widths.Units);
         }
     }
 
     private readonly ReadOnlySpan<T> MasksOf(
-        ReadOnlySpan<T> masks, ReadOnlySpan<T> laneMasks, int row, int lane, int rows, int width) =>
-        masks.IsEmpty ? [] : MasksByRow ? masks.Slice(row * width, rows * width) : laneMasks.Slice(lane * width, rows * width);
+        ReadOnlySpan<T> masks, ReadOnlySpan<T> laneMasks, int row, int slot, int rows, int width) =>
+        masks.IsEmpty ? [] : MasksByRow ? masks.Slice(row * width, rows * width) : laneMasks.Slice(slot * width, rows * width);
 }

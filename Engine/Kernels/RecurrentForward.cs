@@ -39,7 +39,7 @@ internal ref struct RecurrentForward<T, TCell> : IBody
     {
         SequenceOrder order = _buffers.Order;
         ReadOnlySpan<int> lanes = order.LanesOf(block);
-        int lane = order.FirstLane(block);
+        int slot = order.FirstSlot(block);
         int row = order.Start(block);
         int rows = lanes.Length;
         for (int s = 0; s < lanes[0]; s++)
@@ -50,8 +50,8 @@ internal ref struct RecurrentForward<T, TCell> : IBody
             }
 
             ReadOnlySpan<SequenceRow> samples = order.RowsAt(row, rows);
-            _buffers.Begin(samples, lane, isBackward: false);
-            RecurrentStep<T> step = _buffers.Step(row, lane, rows);
+            _buffers.Begin(samples, slot, isBackward: false);
+            RecurrentStep<T> step = _buffers.Step(row, slot, rows);
             Join(step, samples);
             if (!step.PreviousHidden.IsEmpty && (_buffers.KeepsRows || _buffers.HiddenZoneout.IsOn))
             {
@@ -66,7 +66,7 @@ internal ref struct RecurrentForward<T, TCell> : IBody
             _cell.Forward(step);
             Mix(step, row);
             _output.Write(samples, step.Hidden);
-            _buffers.End(samples, lane, isBackward: false);
+            _buffers.End(samples, slot, isBackward: false);
             row += rows;
         }
 

@@ -77,8 +77,8 @@ internal readonly ref struct RecurrentRowsView<T>
                 }
 
                 int row = start + filled;
-                buffers.BeginMasks(order.RowsAt(row, rows), lane: 0);
-                RecurrentStep<T> step = buffers.Step(row, lane: 0, rows);
+                buffers.BeginMasks(order.RowsAt(row, rows), slot: 0);
+                RecurrentStep<T> step = buffers.Step(row, slot: 0, rows);
                 for (int c = copy; c < copy + count; c++)
                 {
                     step.MaskRows(Widths.Inputs, Widths.Units, Widths.Copies, c, ref MaskedRows(c)[filled * Widths.Joined]);

@@ -17,4 +17,7 @@ internal readonly record struct RecurrentWidths(
 
     /// <summary>The same where gates have masks of their own; else 0.</summary>
     public int Masked => Copies == 1 ? 0 : Joined;
+
+    /// <summary>The sums over a block, and the gap to the next one's.</summary>
+    public int Sums => Gates + (SequenceOrder.GapSlots * Units);
 }

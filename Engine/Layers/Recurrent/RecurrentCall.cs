@@ -41,8 +41,8 @@ internal ref struct RecurrentCall<T>
         Packed = RecurrentSizes.Cut(ref scratch, sizes.Packed);
         _buffers.Hidden = RecurrentSizes.Cut(ref scratch, sizes.Hidden);
         _buffers.Cell = RecurrentSizes.Cut(ref scratch, sizes.Cell);
-        _buffers.LaneHidden = RecurrentSizes.Cut(ref scratch, sizes.Hidden);
-        _buffers.LaneCell = RecurrentSizes.Cut(ref scratch, sizes.Cell);
+        _buffers.LaneHidden = RecurrentSizes.Cut(ref scratch, sizes.LaneHidden);
+        _buffers.LaneCell = RecurrentSizes.Cut(ref scratch, sizes.LaneCell);
         _buffers.LaneInputMasks = RecurrentSizes.Cut(ref scratch, sizes.LaneInputMasks);
         _buffers.LaneHiddenMasks = RecurrentSizes.Cut(ref scratch, sizes.LaneHiddenMasks);
         _buffers.Side = RecurrentSizes.Cut(ref scratch, sizes.Side);
@@ -136,11 +136,10 @@ internal ref struct RecurrentCall<T>
     /// <summary>Σ over rows of the gates' gradients, after the loop of backward: blocks are added up in their order.</summary>
     public readonly ReadOnlySpan<T> GateSums()
     {
-        int gates = _buffers.Widths.Gates;
-        Span<T> sums = _buffers.Sums[..gates];
+        Span<T> sums = _buffers.SumsOf(block: 0);
         for (int block = 1; block < Order.Blocks; block++)
         {
-            RecurrentRows.Add(_buffers.Sums.Slice(block * gates, gates), sums);
+            RecurrentRows.Add(_buffers.SumsOf(block), sums);
         }
 
         return sums;

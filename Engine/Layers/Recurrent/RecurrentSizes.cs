@@ -21,56 +21,67 @@ internal readonly record struct RecurrentSizes(
     public int HiddenMasks => checked(Options.RecurrentDropout > 0 ? MaskRows * Widths.Copies * Widths.Units : 0);
 
     /// <summary>The masks of the samples that are gone through; none where those of each row lie in its order.</summary>
-    public int LaneInputMasks => Options.DropoutPerStep ? 0 : InputMasks;
+    public int LaneInputMasks => checked(HasLaneMasks(Options.Dropout) ? Slots * Widths.Copies * Widths.Inputs : 0);
 
-    public int LaneHiddenMasks => Options.DropoutPerStep ? 0 : HiddenMasks;
+    public int LaneHiddenMasks => checked(HasLaneMasks(Options.RecurrentDropout) ? Slots * Widths.Copies * Widths.Units : 0);
 
     public int HiddenZones => checked(Options.Zoneout > 0 ? Rows * Widths.Units : 0);
 
     public int CellZones => checked(Options.CellZoneout > 0 ? Rows * Widths.Units : 0);
 
-    public int Inputs => checked(Rows * Widths.Joined);
+    public int Inputs => checked(StepRows * Widths.Joined);
 
-    public int Gates => checked(Rows * Widths.Gates);
+    public int Gates => checked(StepRows * Widths.Gates);
 
-    public int Kept => checked(Rows * Widths.Kept);
+    public int Kept => checked(StepRows * Widths.Kept);
 
-    public int PreviousHidden => checked(Widths.KeepsHidden ? Rows * Widths.Units : 0);
+    public int PreviousHidden => checked(Widths.KeepsHidden ? StepRows * Widths.Units : 0);
 
-    public int PreviousCell => checked(Widths.HasCell ? Rows * Widths.Units : 0);
+    public int PreviousCell => checked(Widths.HasCell ? StepRows * Widths.Units : 0);
 
     public int Hidden => checked(Batch * Widths.Units);
 
     public int Cell => checked(Widths.HasCell ? Batch * Widths.Units : 0);
 
-    public int Side => checked(Batch * Widths.Side);
+    /// <summary>The states between the steps.</summary>
+    public int LaneHidden => checked(Slots * Widths.Units);
 
-    public int Masked => checked(Batch * Widths.Masked);
+    public int LaneCell => checked(Widths.HasCell ? Slots * Widths.Units : 0);
+
+    public int Side => checked(Slots * Widths.Side);
+
+    public int Masked => checked(Slots * Widths.Masked);
 
     /// <summary>The gradient of both kernels together, in backward.</summary>
     public int Weights => checked(Widths.Joined * KernelColumns);
 
-    public int Sums => checked(SequenceOrder.MostBlocks(Batch) * Widths.Gates);
+    public int Sums => checked(SequenceOrder.MostBlocks(Batch) * Widths.Sums);
 
     public int MaskedRows => RecurrentRowsView<float>.SideLength(Widths);
 
     /// <summary>Random keys in forward; what is put aside during a step in backward.</summary>
     public int Keys => Rows;
 
-    public int Rests => checked(Batch * (Widths.Inputs + (2 * Widths.Units)));
+    public int Rests => checked(Slots * (Widths.Inputs + (2 * Widths.Units)));
 
     public BufferNeeds Needs => new(
         checked(
             Rounded(Order) + Rounded(InputMasks) + Rounded(HiddenMasks) + Rounded(HiddenZones) + Rounded(CellZones)
             + Rounded(Inputs) + Rounded(Gates) + Rounded(Kept) + Rounded(PreviousHidden) + Rounded(PreviousCell)),
         checked(
-            Rounded(Packed) + (2 * Rounded(Hidden)) + (2 * Rounded(Cell)) + Rounded(LaneInputMasks) + Rounded(LaneHiddenMasks)
-            + Rounded(Side)
+            Rounded(Packed) + Rounded(Hidden) + Rounded(Cell) + Rounded(LaneHidden) + Rounded(LaneCell) + Rounded(LaneInputMasks)
+            + Rounded(LaneHiddenMasks) + Rounded(Side)
             + Math.Max(
                 Rounded(Masked) + Rounded(Keys),
                 Rounded(Rests) + Rounded(Weights) + Rounded(Sums) + Rounded(MaskedRows))));
 
     private int Rows => checked(Batch * Steps);
+
+    // The memory of one step for each lane, and the gaps between blocks.
+    private int Slots => SequenceOrder.MostSlots(Batch);
+
+    // Without a backward all steps of a block use the memory of one.
+    private int StepRows => Math.Max(Rows, Slots);
 
     private int MaskRows => Options.DropoutPerStep ? Rows : Batch;
 
@@ -83,4 +94,6 @@ internal readonly record struct RecurrentSizes(
     }
 
     private static int Rounded(int length) => checked(length + 15) / 16 * 16;
+
+    private bool HasLaneMasks(double rate) => rate > 0 && !Options.DropoutPerStep;
 }
