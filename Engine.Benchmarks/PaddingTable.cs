@@ -29,7 +29,7 @@ internal static class PaddingTable
             """);
         foreach ((string name, Func<Layer> make) in s_layers)
         {
-            foreach (int batch in new[] { 32, 128 })
+            foreach (int batch in new[] { 16, 32, 128 })
             {
                 foreach (int threads in new[] { 1, 2 })
                 {

@@ -111,7 +111,7 @@ internal sealed class PlanSimulator(Graph graph, PlanOptions options)
 
         PlannedBuffer[] written = [.. _plan.InputGradients[i].OfType<PlannedBuffer>()];
         AssertApart(written, read, mayShare: false);
-        AssertApart(written, [.. node.Outputs.Select(output => _plan.Gradients[output]!)], node.Layer.IsAlias || MayShare(node));
+        AssertApart(written, [.. node.Outputs.Select(output => _plan.Gradients[output]!)], node.Layer.IsGradientAlias || MayShare(node));
         for (int k = 0; k < node.Inputs.Length; k++)
         {
             if (_plan.InputGradients[i][k] is { } gradient)

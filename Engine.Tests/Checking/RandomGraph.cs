@@ -46,7 +46,7 @@ internal sealed class RandomGraph
     private void AddLayer(Precision precision)
     {
         Node x = Pick();
-        switch (_random.Next(13))
+        switch (_random.Next(14))
         {
             case 0 or 1:
                 Dense dense = new(_random.Next(1, 6), PickActivation());
@@ -83,6 +83,10 @@ internal sealed class RandomGraph
             case 11:
                 // Sometimes one of the two is read by nothing.
                 _nodes.AddRange(new TripleAndSquare().ApplyMany(new Activation(ActivationFunction.Tanh).Apply(x)));
+                break;
+            case 12:
+                // An alias whose gradient is none; behind a ReLU all of a step may be zero.
+                _nodes.Add(x.Shape.Rank < 2 ? new Dropout(0.1).Apply(x) : new Masking().Apply(new Activation(ActivationFunction.ReLU).Apply(x)));
                 break;
             default:
                 Layer child = new Dense(x.Shape[^1], PickActivation());

@@ -16,8 +16,9 @@ namespace Engine.Tests.Layers;
 /// </summary>
 public class RecurrentTests
 {
-    // Three blocks of places, the last not full; more units than a vector has lanes, and part of another.
-    private const int Batch = 37, Steps = 6, Features = 3;
+    // Four whole blocks of lanes, the last not full, and lower ones where steps are masked; more units than a vector has lanes, and part
+    // of another.
+    private const int Batch = 61, Steps = 6, Features = 3;
 
     // Of the hidden state and of the cell's.
     private static readonly double[] s_zoneout = [0.3, 0.2];

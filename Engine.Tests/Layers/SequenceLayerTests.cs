@@ -48,6 +48,29 @@ public class SequenceLayerTests
         Assert.That(run.Backward([1, 2, 3, 4, 5, 6])[0], Is.EqualTo(new double[] { 0, 0, 3, 4, 0, 0 }));
     }
 
+    // Where another layer runs it, it has memory of its own.
+    [Test]
+    public void NoGradientGoesToMaskedStepsInsideAnotherLayer()
+    {
+        LayerRun<double> run = new(new TimeDistributed(new Masking()), [2, 2, 2], 1);
+        double[] x = [0, 0, 1, 0, 2, 3, 0, 0];
+        Assert.That(run.Forward(x)[0], Is.EqualTo(x));
+        Assert.That(run.Backward([1, 2, 3, 4, 5, 6, 7, 8])[0], Is.EqualTo(new double[] { 0, 0, 3, 4, 5, 6, 0, 0 }));
+    }
+
+    // In a graph its output is its input's memory, which the next layer must not write to then: about half of the steps are zeros.
+    [Test]
+    public void WhatMaskingReadsStaysForOthersAndForItsGradient()
+    {
+        Node x = new Input(6, 3), rectified = new Dense(1, ReLU, useBias: false).Apply(x), masked = new Masking().Apply(rectified);
+        Model model = new([x], [rectified, masked, new Activation(Tanh).Apply(masked)]) { Precision = Precision.Double, Seed = 3 };
+        double[][] y = [.. model.Predict([Samples.Tensor<double>(1, 4, 6, 3)]).Select(output => output.ToArray())];
+        Assert.That(y[0].Count(value => value == 0), Is.InRange(4, 20));
+        Assert.That(y[1], Is.EqualTo(y[0]));
+        Assert.That(y[2], Is.EqualTo(y[0].Select(Math.Tanh)).Within(1e-15));
+        GradientCheck.Run(model).ThrowIfFailed();
+    }
+
     [Test]
     public void TheMeanOfNoStepIsZero()
     {

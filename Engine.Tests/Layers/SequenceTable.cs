@@ -88,6 +88,7 @@ internal static class SequenceTable
             yield return Steps("GRU with dropout inside", [3, 2, 5], [3, 2, 4], () => new GRU(
                 4, dropout: 0.3, recurrentDropout: 0.3, zoneout: 0.2, returnSequences: true)) with
             { IsSameInAllPhases = false };
+            yield return Steps("Masking", [3, 5, 2], [3, 5, 2], () => new Masking());
             yield return Steps("Flatten", [3, 2, 5], [3, 10], () => new Flatten());
             yield return Steps(
                 "TimeDistributed", [3, 2, 5], [3, 2, 4], () => new TimeDistributed(new Dense(4) { Name = "inner", Trainable = false }));

@@ -13,7 +13,7 @@ internal ref struct RecurrentBuffers<T>
     public RecurrentWidths Widths;
 
     /// <summary>
-    /// Whether each row has memory of its own in what is kept, for a backward. Without one all steps of a block use the rows of
+    /// Whether each row has memory of its own in what is kept, for a backward. Without one all steps of a block use the slots of
     /// its lanes.
     /// </summary>
     public bool KeepsRows;

@@ -22,8 +22,13 @@ internal readonly ref struct SequenceOrder
     /// </summary>
     public const int BlockLanes = 16;
 
-    /// <summary>So many slots lie between two blocks: another thread may be at work there, and processors fetch lines ahead.</summary>
+    /// <summary>
+    /// The slots between two blocks: another thread may be at work in the next one, and processors fetch lines ahead.
+    /// </summary>
     public const int GapSlots = 8;
+
+    // No more than three whole blocks of them: too few for many threads.
+    private const int FewLanes = 48;
 
     // The number of lanes, and of a block's lanes.
     private const int Counts = 2;
@@ -64,7 +69,7 @@ internal readonly ref struct SequenceOrder
     public int Lanes => _counts[0];
 
     /// <summary>The number of blocks.</summary>
-    public int Blocks => (Lanes + LanesOfBlock - 1) / LanesOfBlock;
+    public int Blocks => BlocksOf(Lanes, LanesOfBlock);
 
     /// <summary>All steps that count, of all samples.</summary>
     public int Rows => _starts[Blocks];
@@ -77,20 +82,9 @@ internal readonly ref struct SequenceOrder
 
     private int LanesOfBlock => _counts[1];
 
-    /// <summary>
-    /// How many blocks so many lanes, or fewer, have at most: for threads to find some, up to four of half the height where whole ones
-    /// are fewer, and two of a quarter.
-    /// </summary>
-    /// <remarks>
-    /// Measured with LSTM(64): 16 sequences as two blocks of eight rather than one of sixteen take 1 % longer on one thread and 0.6 of
-    /// the time on two; eight as two of four 6 % and 0.65. The number of threads must not decide: other blocks, other sums.
-    /// </remarks>
-    public static int MostBlocks(int lanes)
-    {
-        return Math.Max(BlocksOf(BlockLanes), Math.Max(Math.Min(4, BlocksOf(BlockLanes / 2)), Math.Min(2, BlocksOf(BlockLanes / 4))));
-
-        int BlocksOf(int height) => (lanes + height - 1) / height;
-    }
+    /// <summary>How many blocks a batch has, at most.</summary>
+    public static int MostBlocks(int batch) =>
+        Math.Max(BlocksOf(batch, BlockLanes), Math.Min(BlocksOf(FewLanes, 8), BlocksOf(batch, 4)));
 
     /// <summary>How many slots a batch has, at most: the lanes, and the gaps between blocks.</summary>
     public static int MostSlots(int batch) => checked(batch + ((MostBlocks(batch) - 1) * GapSlots));
@@ -114,7 +108,7 @@ internal readonly ref struct SequenceOrder
         SortByLength(mask, steps, sorted, lengths, laneOf, side);
         Span<int> totals = Cut(ref side, batch), ranks = Cut(ref side, batch);
         order._counts[0] = SequenceLanes.Assign(lengths, laneOf, totals);
-        order._counts[1] = LanesOfBlockFor(order.Lanes);
+        order._counts[1] = HeightFor(order.Lanes);
         order.PlaceLanes(totals[..order.Lanes], ranks[..order.Lanes]);
         order.PlaceSamples(sorted, lengths, laneOf, ranks);
         order.FillTimes(mask);
@@ -152,11 +146,12 @@ internal readonly ref struct SequenceOrder
     // What is needed to make the tables: five numbers a sample, and one for each length that a sample may have.
     private static int SideLength(int batch, int steps) => checked((5 * batch) + steps + 1);
 
-    private static int LanesOfBlockFor(int lanes)
-    {
-        int blocks = MostBlocks(lanes);
-        return blocks * BlockLanes < lanes + BlockLanes ? BlockLanes : (((lanes + blocks - 1) / blocks) + 3) / 4 * 4;
-    }
+    private static int BlocksOf(int lanes, int height) => (lanes + height - 1) / height;
+
+    // Few lanes are cut into lower blocks, so that threads find some: whole tiles of the product, or halves of one. Measured with
+    // LSTM(64), 16 lanes as two blocks of 8 rather than one of 16 take 1 % longer on one thread and 0.6 of the time on two; 8 lanes as two
+    // of 4 take 6 % longer, and 0.65. The number of threads must not decide: with other blocks sums of gradients are rounded otherwise.
+    private static int HeightFor(int lanes) => lanes > FewLanes ? BlockLanes : lanes > 8 ? 8 : 4;
 
     // By counting, the longest first; samples of equal length stay in their order.
     private static void SortByLength<T>(

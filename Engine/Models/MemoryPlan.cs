@@ -4,8 +4,8 @@ namespace Engine;
 
 /// <summary>
 /// Where every value and gradient of a step lies, decided before the first step. A step has 2N + 1 moments: the forward of node i
-/// at i, the loss at N, the backward of node i at 2N − i. Buffers whose lives do not meet share memory; reshaping layers share
-/// their input's; layers that can run in place do so where nobody needs the old content.
+/// at i, the loss at N, the backward of node i at 2N − i. Buffers whose lives do not meet share memory; aliases share their input's;
+/// layers that can run in place do so where nobody needs the old content.
 /// </summary>
 internal sealed class MemoryPlan
 {

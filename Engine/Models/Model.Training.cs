@@ -93,7 +93,9 @@ public partial class Model
     /// Takes one training step on one batch. Allocates nothing after the first call, as long as batches are not larger and what
     /// is trainable stays.
     /// </summary>
-    /// <param name="inputs">The batch, <c>[n, ...]</c>. A dense one is read where it lies, others are copied.</param>
+    /// <param name="inputs">
+    /// The batch, <c>[n, ...]</c>. A dense one is read where it lies, and has to stay as it is until the step is done; others are copied.
+    /// </param>
     /// <param name="targets">Its targets, <c>[n, ...]</c>.</param>
     /// <param name="options">Seed, threads and augmentation are used; the batch is what is given.</param>
     /// <returns>The loss of the batch before the step, penalties included.</returns>

@@ -143,8 +143,7 @@ internal sealed class Training<T> : ITraining
         if (!inputs.IsDense || _augmenter is not null)
         {
             inputs.CopyElementsTo(_executor.Input(0));
-            Door.CheckNumbers<T>(_model.Input, _executor.Input(0), _executor.Run.Threads);
-            Step();
+            CheckAndStep();
             return;
         }
 
@@ -153,13 +152,18 @@ internal sealed class Training<T> : ITraining
             _executor.BindInput(0, x);
             try
             {
-                Door.CheckNumbers<T>(_model.Input, _executor.Input(0), _executor.Run.Threads);
-                Step();
+                CheckAndStep();
             }
             finally
             {
                 _executor.Unbind();
             }
+        }
+
+        void CheckAndStep()
+        {
+            Door.CheckNumbers<T>(_model.Input, _executor.Input(0), _executor.Run.Threads);
+            Step();
         }
     }
 

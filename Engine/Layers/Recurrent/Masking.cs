@@ -37,7 +37,11 @@ public sealed class Masking : SimpleLayer
         new PaddedSteps<T>(pass.Input(), MaskValue, mask).RunAll(pass.Threads);
 
     /// <inheritdoc/>
-    public override BufferNeeds Needs(ReadOnlySpan<Shape> inputs, int batch) => new(Kept: batch * inputs[0][0]);
+    public override BufferNeeds Needs(ReadOnlySpan<Shape> inputs, int batch)
+    {
+        int steps = batch * inputs[0][0];
+        return MaskValue == 0 ? new(Scratch: steps) : new(Kept: steps);
+    }
 
     /// <inheritdoc/>
     public override void Describe(ConfigurationWriter writer)
@@ -46,18 +50,21 @@ public sealed class Masking : SimpleLayer
         writer.Write("mask_value", MaskValue);
     }
 
-    /// <inheritdoc/>
+    /// <summary>
+    /// Copies steps, with zeros where they are padded. With a mask value of 0 it is called only where another layer runs this one, since
+    /// in a graph input and output are then the same memory.
+    /// </summary>
     public override void Forward<T>(ReadOnlySpan<T> x, Span<T> y, in Pass<T> pass) =>
-        new PaddedSteps<T>(x, MaskValue, KeptMask(pass)) { From = x, To = y }.RunAll(pass.Threads);
+        new PaddedSteps<T>(x, MaskValue, Marks(pass)) { From = x, To = y }.RunAll(pass.Threads);
 
     /// <inheritdoc/>
     public override void Backward<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, ReadOnlySpan<T> dy, Span<T> dx, in Pass<T> pass)
     {
         if (!dx.IsEmpty)
         {
-            // What forward kept is 0 where steps are padded, as outputs are.
-            Span<T> mask = KeptMask(pass);
-            new PaddedSteps<T>(MaskValue == 0 ? y : mask, padding: 0, mask) { From = dy, To = dx }.RunAll(pass.Threads);
+            // Where steps are padded outputs are 0, and so are the marks that forward kept.
+            Span<T> marks = Marks(pass);
+            new PaddedSteps<T>(MaskValue == 0 ? y : marks, padding: 0, marks) { From = dy, To = dx }.RunAll(pass.Threads);
         }
     }
 
@@ -69,6 +76,8 @@ public sealed class Masking : SimpleLayer
             "[n, steps, ..., features]", input, "For indices of words take Embedding with maskZero.");
     }
 
-    private static Span<T> KeptMask<T>(in Pass<T> pass)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => pass.Kept[..(pass.Batch * pass.InputShape()[0])];
+    // 0 for a padded step, else 1: found again in backward if outputs tell, else kept for it.
+    private Span<T> Marks<T>(in Pass<T> pass)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        (MaskValue == 0 ? pass.Scratch : pass.Kept)[..(pass.Batch * pass.InputShape()[0])];
 }
