@@ -116,11 +116,14 @@ public sealed class SequenceOrderTests
     [TestCase(3, ExpectedResult = new[] { 3 })]
     [TestCase(5, ExpectedResult = new[] { 4, 1 })]
     [TestCase(8, ExpectedResult = new[] { 4, 4 })]
-    [TestCase(13, ExpectedResult = new[] { 8, 5 })]
-    [TestCase(20, ExpectedResult = new[] { 8, 8, 4 })]
-    [TestCase(48, ExpectedResult = new[] { 8, 8, 8, 8, 8, 8 })]
-    [TestCase(49, ExpectedResult = new[] { 16, 16, 16, 1 })]
-    public int[] FewLanesAreCutIntoLowerBlocks(int batch) =>
+    [TestCase(12, ExpectedResult = new[] { 8, 4 })]
+    [TestCase(17, ExpectedResult = new[] { 8, 4, 4, 1 })]
+    [TestCase(24, ExpectedResult = new[] { 8, 8, 4, 4 })]
+    [TestCase(32, ExpectedResult = new[] { 8, 8, 8, 8 })]
+    [TestCase(61, ExpectedResult = new[] { 16, 16, 16, 13 })]
+    [TestCase(65, ExpectedResult = new[] { 12, 8, 8, 8, 8, 8, 8, 5 })]
+    [TestCase(192, ExpectedResult = new[] { 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16 })]
+    public int[] LanesAreSpreadOverBlocks(int batch) =>
         [.. Read([.. Enumerable.Repeat(true, batch)], batch, 1, backwards: false).Lanes.Select(lanes => lanes.Length)];
 
     [Test]
@@ -141,8 +144,8 @@ public sealed class SequenceOrderTests
     [Test]
     public void WholeSequencesStandAsTheyCame()
     {
-        Tables order = Read([.. Enumerable.Repeat(true, 51 * 5)], 51, 5, backwards: true);
-        Assert.That(order.Samples, Is.EqualTo(Enumerable.Range(0, 51)));
+        Tables order = Read([.. Enumerable.Repeat(true, 63 * 5)], 63, 5, backwards: true);
+        Assert.That(order.Samples, Is.EqualTo(Enumerable.Range(0, 63)));
         Assert.That(order.Rows[SequenceOrder.BlockLanes + 3], Is.EqualTo(new SequenceRow(3, Time: 3, Place: 3, Number: 1)));
     }
 

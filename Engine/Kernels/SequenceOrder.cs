@@ -27,10 +27,10 @@ internal readonly ref struct SequenceOrder
     /// </summary>
     public const int GapSlots = 8;
 
-    // No more than three whole blocks of them: too few for many threads.
-    private const int FewLanes = 48;
+    // Blocks are made of whole tiles of the product, or halves of one.
+    private const int UnitLanes = 4;
 
-    // The number of lanes, and of a block's lanes.
+    // The number of lanes, and of blocks.
     private const int Counts = 2;
 
     private const int RowInts = 4;
@@ -54,7 +54,7 @@ internal readonly ref struct SequenceOrder
         _lengths = Cut(ref memory, batch);
         _lanes = Cut(ref memory, batch);
         _places = Cut(ref memory, batch + 1);
-        _starts = Cut(ref memory, MostBlocks(batch) + 1);
+        _starts = Cut(ref memory, BlocksOf(batch) + 1);
         _times = Cut(ref memory, batch * steps);
         _rows = MemoryMarshal.Cast<int, SequenceRow>(Cut(ref memory, RowInts * batch * steps));
     }
@@ -69,7 +69,7 @@ internal readonly ref struct SequenceOrder
     public int Lanes => _counts[0];
 
     /// <summary>The number of blocks.</summary>
-    public int Blocks => BlocksOf(Lanes, LanesOfBlock);
+    public int Blocks => _counts[1];
 
     /// <summary>All steps that count, of all samples.</summary>
     public int Rows => _starts[Blocks];
@@ -80,18 +80,24 @@ internal readonly ref struct SequenceOrder
     /// <summary>The number of steps that count, at each place.</summary>
     public ReadOnlySpan<int> Lengths => _lengths;
 
-    private int LanesOfBlock => _counts[1];
-
-    /// <summary>How many blocks a batch has, at most.</summary>
-    public static int MostBlocks(int batch) =>
-        Math.Max(BlocksOf(batch, BlockLanes), Math.Min(BlocksOf(FewLanes, 8), BlocksOf(batch, 4)));
+    /// <summary>
+    /// How many blocks so many lanes make: two up to 16, then fours, so that two or four threads have as many lanes each, or nearly. A
+    /// batch has no more than if each of its samples had a lane of its own.
+    /// </summary>
+    /// <remarks>
+    /// Measured with LSTM(64), 16 lanes as two blocks of 8 rather than one of 16 take 1 % longer on one thread and 0.6 of the time on two; 8
+    /// lanes as two of 4 take 6 % longer, and 0.65. The number of threads must not decide: with other blocks sums of gradients are
+    /// rounded otherwise.
+    /// </remarks>
+    public static int BlocksOf(int lanes) =>
+        lanes <= UnitLanes ? 1 : lanes <= BlockLanes ? 2 : 4 * ((lanes + (4 * BlockLanes) - 1) / (4 * BlockLanes));
 
     /// <summary>How many slots a batch has, at most: the lanes, and the gaps between blocks.</summary>
-    public static int MostSlots(int batch) => checked(batch + ((MostBlocks(batch) - 1) * GapSlots));
+    public static int MostSlots(int batch) => checked(batch + ((BlocksOf(batch) - 1) * GapSlots));
 
     /// <summary>How many whole numbers the tables take.</summary>
     public static int Length(int batch, int steps) => checked(
-        Counts + (4 * batch) + 1 + MostBlocks(batch) + 1 + ((1 + RowInts) * batch * steps) + SideLength(batch, steps));
+        Counts + (4 * batch) + 1 + BlocksOf(batch) + 1 + ((1 + RowInts) * batch * steps) + SideLength(batch, steps));
 
     /// <summary>Makes the tables.</summary>
     /// <param name="mask">[batch, steps]: 0 where a step does not count; empty where all do.</param>
@@ -108,7 +114,7 @@ internal readonly ref struct SequenceOrder
         SortByLength(mask, steps, sorted, lengths, laneOf, side);
         Span<int> totals = Cut(ref side, batch), ranks = Cut(ref side, batch);
         order._counts[0] = SequenceLanes.Assign(lengths, laneOf, totals);
-        order._counts[1] = HeightFor(order.Lanes);
+        order._counts[1] = BlocksOf(order.Lanes);
         order.PlaceLanes(totals[..order.Lanes], ranks[..order.Lanes]);
         order.PlaceSamples(sorted, lengths, laneOf, ranks);
         order.FillTimes(mask);
@@ -124,7 +130,7 @@ internal readonly ref struct SequenceOrder
     public int Start(int block) => _starts[block];
 
     /// <summary>The slot of a block's first lane; those of its other lanes follow.</summary>
-    public int FirstSlot(int block) => block * (LanesOfBlock + GapSlots);
+    public int FirstSlot(int block) => FirstLane(block) + (block * GapSlots);
 
     /// <summary>A block's first place; for the number of blocks the end of the last one's.</summary>
     public int FirstPlace(int block) => _places[FirstLane(block)];
@@ -141,17 +147,8 @@ internal readonly ref struct SequenceOrder
     /// <summary>Which of the sample's steps are gone through, in this order: as many as its length.</summary>
     public ReadOnlySpan<int> TimesOf(int place) => _times.Slice(place * _steps, _lengths[place]);
 
-    private int FirstLane(int block) => Math.Min(block * LanesOfBlock, Lanes);
-
     // What is needed to make the tables: five numbers a sample, and one for each length that a sample may have.
     private static int SideLength(int batch, int steps) => checked((5 * batch) + steps + 1);
-
-    private static int BlocksOf(int lanes, int height) => (lanes + height - 1) / height;
-
-    // Few lanes are cut into lower blocks, so that threads find some: whole tiles of the product, or halves of one. Measured with
-    // LSTM(64), 16 lanes as two blocks of 8 rather than one of 16 take 1 % longer on one thread and 0.6 of the time on two; 8 lanes as two
-    // of 4 take 6 % longer, and 0.65. The number of threads must not decide: with other blocks sums of gradients are rounded otherwise.
-    private static int HeightFor(int lanes) => lanes > FewLanes ? BlockLanes : lanes > 8 ? 8 : 4;
 
     // By counting, the longest first; samples of equal length stay in their order.
     private static void SortByLength<T>(
@@ -204,6 +201,13 @@ internal readonly ref struct SequenceOrder
         Span<int> piece = memory[..length];
         memory = memory[length..];
         return piece;
+    }
+
+    // A block's first lane; for the number of blocks the end of the last one's. The higher blocks come first: threads take them in turn.
+    private int FirstLane(int block)
+    {
+        (int units, int rest) = Math.DivRem((Lanes + UnitLanes - 1) / UnitLanes, Blocks);
+        return Math.Min(((block * units) + Math.Min(block, rest)) * UnitLanes, Lanes);
     }
 
     // The longest lanes first: ranks[lane] is what becomes of a lane's number. They are nearly sorted.

@@ -55,7 +55,7 @@ internal readonly record struct RecurrentSizes(
     /// <summary>The gradient of both kernels together, in backward.</summary>
     public int Weights => checked(Widths.Joined * KernelColumns);
 
-    public int Sums => checked(SequenceOrder.MostBlocks(Batch) * Widths.Sums);
+    public int Sums => checked(SequenceOrder.BlocksOf(Batch) * Widths.Sums);
 
     public int MaskedRows => RecurrentRowsView<float>.SideLength(Widths);
 
