@@ -84,9 +84,9 @@ internal sealed class RandomGraph
                 // Sometimes one of the two is read by nothing.
                 _nodes.AddRange(new TripleAndSquare().ApplyMany(new Activation(ActivationFunction.Tanh).Apply(x)));
                 break;
-            case 12:
-                // An alias whose gradient is none; behind a ReLU all of a step may be zero.
-                _nodes.Add(x.Shape.Rank < 2 ? new Dropout(0.1).Apply(x) : new Masking().Apply(new Activation(ActivationFunction.ReLU).Apply(x)));
+            case 12 when x.Shape.Rank >= 2:
+                // Its output is its input's memory, its gradient is not: behind a ReLU all of a step may be zeros.
+                _nodes.Add(new Masking().Apply(new Activation(ActivationFunction.ReLU).Apply(x)));
                 break;
             default:
                 Layer child = new Dense(x.Shape[^1], PickActivation());

@@ -16,8 +16,8 @@ namespace Engine.Tests.Layers;
 /// </summary>
 public class RecurrentTests
 {
-    // Four whole blocks of lanes, the last not full, and lower ones where steps are masked; more units than a vector has lanes, and part
-    // of another.
+    // Four blocks of lanes as high as they get, but for the last, and lower ones where steps are masked; more units than a vector has
+    // lanes, and part of another.
     private const int Batch = 61, Steps = 6, Features = 3;
 
     // Of the hidden state and of the cell's.

@@ -292,10 +292,10 @@ public sealed class FitTests
     [Test]
     public void TrainOnBatch_steps_alike_wherever_a_batch_lies_and_leaves_it_as_it_is()
     {
-        Tensor<float> wide = Samples.Tensor<float>(1, 9, 12), long9 = Samples.Tensor<float>(2, 9, 6), y = Samples.Tensor<float>(3, 5, 2);
-        Tensor<float> strided = wide.Slice([new NRange(2, 7), new NRange(3, 9)]), rows = long9.Slice([new NRange(4, 9), NRange.All]);
+        Tensor<float> wide = Samples.Tensor<float>(1, 9, 12), tall = Samples.Tensor<float>(2, 9, 6), y = Samples.Tensor<float>(3, 5, 2);
+        Tensor<float> strided = wide.Slice([new NRange(2, 7), new NRange(3, 9)]), rows = tall.Slice([new NRange(4, 9), NRange.All]);
         Assert.That((rows.IsDense, strided.IsDense), Is.EqualTo((true, false)));
-        float[] wideBefore = [.. wide], longBefore = [.. long9];
+        float[] wideBefore = [.. wide], tallBefore = [.. tall];
         Tensor<float> nan = Tensor.Create([.. Enumerable.Repeat(float.NaN, 30)], [5, 6]);
 
         Sequential model = Network(), expected = Network();
@@ -318,7 +318,7 @@ public sealed class FitTests
 
         Assert.That(Samples.Weights<float>(model), Is.EqualTo(Samples.Weights<float>(expected)));
         Assert.That(wide, Is.EqualTo(wideBefore));
-        Assert.That(long9, Is.EqualTo(longBefore));
+        Assert.That(tall, Is.EqualTo(tallBefore));
         Assert.That(nan, Is.All.NaN);
 
         static Sequential Network()

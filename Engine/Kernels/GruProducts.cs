@@ -64,7 +64,7 @@ internal readonly record struct GruProducts(int Inputs, int Units, int Copies)
     {
         step.Mask(Inputs, Units, Copies, Copy);
         GemmPacked.Multiply(
-            new ReadOnlyMatrixView<T>(step.Operand, step.Rows, Inputs, Joined), packed[Gates.ForwardLength..], bias, Slot(step, 2));
+            new ReadOnlyMatrixView<T>(step.Operand, step.Rows, Inputs, Joined), packed[Gates.ForwardLength..], bias, GateRows(step, 2));
     }
 
     /// <summary>
@@ -76,28 +76,28 @@ internal readonly record struct GruProducts(int Inputs, int Units, int Copies)
             new ReadOnlyMatrixView<T>(step.Operand[Inputs..], step.Rows, Units, Joined),
             packed[(Gates.ForwardLength + GemmPacked.Length(Inputs, Units))..],
             bias,
-            Slot(step, 3));
+            GateRows(step, 3));
 
     /// <summary>The same with the reset gate before it: (r ∘ h')·R is added to the part of the input.</summary>
     public void ResetState<T>(in RecurrentStep<T> step, ReadOnlySpan<T> packed)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         GemmPacked.Multiply(
-            Slot(step, 3),
+            GateRows(step, 3),
             packed[(Gates.ForwardLength + GemmPacked.Length(Inputs, Units))..],
             [],
-            Slot(step, 2),
+            GateRows(step, 2),
             accumulate: true);
 
     /// <summary>dh' += mask ∘ (ds·Rᵀ), with the reset gate after the product.</summary>
     public void StateGradient<T>(in RecurrentStep<T> step, ReadOnlySpan<T> packed)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        AddMasked(Slot(step, 3), packed[Gates.HiddenLength..], step.HiddenMasks, Units, step.Side, step.Hidden);
+        AddMasked(GateRows(step, 3), packed[Gates.HiddenLength..], step.HiddenMasks, Units, step.Side, step.Hidden);
 
     /// <summary>q = dn·Rᵀ, with the reset gate before the product: into the second spare row.</summary>
     public void ResetStateGradient<T>(in RecurrentStep<T> step, ReadOnlySpan<T> packed)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         GemmPacked.Multiply(
-            Slot(step, 2),
+            GateRows(step, 2),
             packed[Gates.HiddenLength..],
             [],
             new MatrixView<T>(step.Side[((Gates.SideWidth * step.Rows) + (step.Rows * Units))..], step.Rows, Units));
@@ -106,7 +106,7 @@ internal readonly record struct GruProducts(int Inputs, int Units, int Copies)
     public void CandidateGradient<T>(in RecurrentStep<T> step, ReadOnlySpan<T> packed, Span<T> gradient)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         AddMasked(
-            Slot(step, 2), packed[(InputStart + Gates.InputLength)..], step.InputMasks, Inputs, step.Side, gradient);
+            GateRows(step, 2), packed[(InputStart + Gates.InputLength)..], step.InputMasks, Inputs, step.Side, gradient);
 
     /// <summary>The state of a row as the candidate's product sees it, with its mask; in forward, after that of the input.</summary>
     public ReadOnlySpan<T> MaskedState<T>(in RecurrentStep<T> step, int row)
@@ -161,8 +161,8 @@ internal readonly record struct GruProducts(int Inputs, int Units, int Copies)
         }
     }
 
-    private MatrixView<T> Slot<T>(in RecurrentStep<T> step, int slot)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => new(step.Gates[(slot * Units)..], step.Rows, Units, 4 * Units);
+    private MatrixView<T> GateRows<T>(in RecurrentStep<T> step, int gate)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => new(step.Gates[(gate * Units)..], step.Rows, Units, 4 * Units);
 
     private ReadOnlyMatrixView<T> CandidateOf<T>(ReadOnlySpan<T> kernel, int rows)
         where T : unmanaged => new(kernel[(2 * Units)..], rows, Units, 3 * Units);

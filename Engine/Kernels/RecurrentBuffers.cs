@@ -14,7 +14,7 @@ internal ref struct RecurrentBuffers<T>
 
     /// <summary>
     /// Whether each row has memory of its own in what is kept, for a backward. Without one all steps of a block use the slots of
-    /// its lanes.
+    /// its lanes, and what is said to be by rows is by slots, masks excepted.
     /// </summary>
     public bool KeepsRows;
 

@@ -59,9 +59,10 @@ internal readonly record struct RecurrentSizes(
 
     public int MaskedRows => RecurrentRowsView<float>.SideLength(Widths);
 
-    /// <summary>Random keys in forward; what is put aside during a step in backward.</summary>
+    /// <summary>Of random numbers, in forward.</summary>
     public int Keys => Rows;
 
+    /// <summary>What is put aside during a step, in backward.</summary>
     public int Rests => checked(Slots * (Widths.Inputs + (2 * Widths.Units)));
 
     public BufferNeeds Needs => new(
