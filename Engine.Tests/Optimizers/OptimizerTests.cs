@@ -1,3 +1,4 @@
+using System.Numerics;
 using Engine.Kernels;
 using Engine.Optimizers;
 
@@ -125,6 +126,50 @@ public class OptimizerTests
             optimizer.Update<double>(w, g.AsSpan(t - 1, 1), new OptimizerSlots<double>(s0, s1), new UpdateStep(t, optimizer.LearningRate));
             Assert.That(w[0], Is.EqualTo(expected[t - 1]).Within(1e-14), $"{optimizer}, step {t}");
         }
+    }
+
+    // Gradients of every size, also subnormal ones, and then none for so long that whatever was remembered fades away.
+    [TestCaseSource(nameof(All))]
+    public void RememberNothingSubnormal(Optimizer optimizer)
+    {
+        // The largest v of amsgrad stays; all else is forgotten, with 0.999 after some 90,000 steps.
+        float[][] slots = SlotsAfterFading<float>(optimizer, smallestPower: -149, steps: 120_000);
+        Assert.That(slots.Take(Math.Min(optimizer.SlotCount, 2)).SelectMany(slot => slot), Is.All.Zero, optimizer.ToString());
+        SlotsAfterFading<double>(optimizer, smallestPower: -1074, steps: 10_000);
+    }
+
+    private static T[][] SlotsAfterFading<T>(Optimizer optimizer, int smallestPower, int steps)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        const int Length = 16;
+        var random = new Random(3);
+        T[] w = [.. Enumerable.Repeat(T.One, Length)], g = new T[Length];
+        T[][] slots = [new T[Length], new T[Length], new T[Length]];
+        for (int t = 1; t <= steps; t++)
+        {
+            for (int i = 0; i < Length && t <= 100; i++)
+            {
+                g[i] = t == 100 ? T.Zero : T.CreateChecked(Math.ScaleB(random.Next(-1, 2), random.Next(smallestPower, 1)));
+            }
+
+            optimizer.Update<T>(w, g, new OptimizerSlots<T>(slots[0], slots[1], slots[2]), new UpdateStep(t, optimizer.LearningRate));
+            if (slots.Any(slot => slot.Any(T.IsSubnormal)))
+            {
+                Assert.Fail($"{optimizer}, step {t}: {string.Join(", ", slots.SelectMany(slot => slot).Where(T.IsSubnormal))}");
+            }
+        }
+
+        return slots;
+    }
+
+    // The smallest gradients that count move a weight as far as Adam moves it for large ones.
+    [Test]
+    public void AdamStillScalesWhatIsJustAboveItsFloor()
+    {
+        float[] w = [0, 0], g = [1e-17f, 1e-18f];
+        new Adam(0.1, epsilon: 1e-30).Update<float>(w, g, new OptimizerSlots<float>(new float[2], new float[2]), new UpdateStep(1, 0.1));
+        Assert.That(w[0], Is.EqualTo(-0.1f).Within(1e-6f));
+        Assert.That(w[1], Is.Zero);
     }
 
     [TestCaseSource(nameof(All))]

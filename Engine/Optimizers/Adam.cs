@@ -69,13 +69,14 @@ public sealed class Adam : Optimizer
             * Math.Sqrt(1 - Math.Pow(Beta2, step.Iteration)) / (1 - Math.Pow(Beta1, step.Iteration));
         Vector<T> minusRate = VectorMath.Constant<T>(-rate), epsilon = VectorMath.Constant<T>(Epsilon);
         Vector<T> gain1 = VectorMath.Constant<T>(1 - Beta1), gain2 = VectorMath.Constant<T>(1 - Beta2);
+        Vector<T> floor = Subnormals.FloorOfSquared<T>(1 - Beta2);
         if (Amsgrad)
         {
-            UpdateLoop.Run(w, g, slots[0], slots[1], slots[2], new AmsgradRule<T>(minusRate, gain1, gain2, epsilon));
+            UpdateLoop.Run(w, g, slots[0], slots[1], slots[2], new AmsgradRule<T>(minusRate, gain1, gain2, epsilon, floor));
         }
         else
         {
-            UpdateLoop.Run(w, g, slots[0], slots[1], default, new AdamRule<T>(minusRate, gain1, gain2, epsilon));
+            UpdateLoop.Run(w, g, slots[0], slots[1], default, new AdamRule<T>(minusRate, gain1, gain2, epsilon, floor));
         }
     }
 
@@ -88,7 +89,8 @@ public sealed class Adam : Optimizer
         parameters["amsgrad"] = Amsgrad ? 1 : 0;
     }
 
-    private readonly struct AdamRule<T>(Vector<T> minusRate, Vector<T> gain1, Vector<T> gain2, Vector<T> epsilon) : IUpdateRule<T>
+    private readonly struct AdamRule<T>(
+        Vector<T> minusRate, Vector<T> gain1, Vector<T> gain2, Vector<T> epsilon, Vector<T> floor) : IUpdateRule<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public static int SlotCount => 2;
@@ -96,14 +98,15 @@ public sealed class Adam : Optimizer
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke(ref Vector<T> w, Vector<T> g, ref Vector<T> slot0, ref Vector<T> slot1, ref Vector<T> slot2)
         {
-            slot0 = Simd.MultiplyAdd(g - slot0, gain1, slot0);
-            slot1 = Simd.MultiplyAdd(Simd.MultiplyAdd(g, g, -slot1), gain2, slot1);
+            g = Subnormals.Flush(g, floor);
+            slot0 = Subnormals.Flush(Simd.MultiplyAdd(g - slot0, gain1, slot0), gain1 * floor);
+            slot1 = Subnormals.FlushSquares(Simd.MultiplyAdd(Simd.MultiplyAdd(g, g, -slot1), gain2, slot1));
             w = Simd.MultiplyAdd(minusRate, slot0 / (Vector.SquareRoot(slot1) + epsilon), w);
         }
     }
 
-    private readonly struct AmsgradRule<T>(Vector<T> minusRate, Vector<T> gain1, Vector<T> gain2, Vector<T> epsilon)
-        : IUpdateRule<T>
+    private readonly struct AmsgradRule<T>(
+        Vector<T> minusRate, Vector<T> gain1, Vector<T> gain2, Vector<T> epsilon, Vector<T> floor) : IUpdateRule<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public static int SlotCount => 3;
@@ -111,8 +114,9 @@ public sealed class Adam : Optimizer
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke(ref Vector<T> w, Vector<T> g, ref Vector<T> slot0, ref Vector<T> slot1, ref Vector<T> slot2)
         {
-            slot0 = Simd.MultiplyAdd(g - slot0, gain1, slot0);
-            slot1 = Simd.MultiplyAdd(Simd.MultiplyAdd(g, g, -slot1), gain2, slot1);
+            g = Subnormals.Flush(g, floor);
+            slot0 = Subnormals.Flush(Simd.MultiplyAdd(g - slot0, gain1, slot0), gain1 * floor);
+            slot1 = Subnormals.FlushSquares(Simd.MultiplyAdd(Simd.MultiplyAdd(g, g, -slot1), gain2, slot1));
             slot2 = Vector.ConditionalSelect(Vector.LessThan(slot1, slot2), slot2, slot1);
             w = Simd.MultiplyAdd(minusRate, slot0 / (Vector.SquareRoot(slot2) + epsilon), w);
         }

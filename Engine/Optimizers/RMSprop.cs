@@ -74,20 +74,21 @@ public sealed class RMSprop : Optimizer
         Vector<T> rate = VectorMath.Constant<T>(step.LearningRate);
         Vector<T> rho = VectorMath.Constant<T>(Rho), gain = VectorMath.Constant<T>(1 - Rho);
         Vector<T> epsilon = VectorMath.Constant<T>(Epsilon), momentum = VectorMath.Constant<T>(Momentum);
+        Vector<T> floor = Subnormals.FloorOfSquared<T>(1 - Rho);
         switch (Momentum > 0, Centered)
         {
             case (false, false):
-                UpdateLoop.Run(w, g, slots[0], default, default, new PlainRule<T>(rate, rho, gain, epsilon));
+                UpdateLoop.Run(w, g, slots[0], default, default, new PlainRule<T>(rate, rho, gain, epsilon, floor));
                 break;
             case (true, false):
-                UpdateLoop.Run(w, g, slots[0], slots[1], default, new MomentumRule<T>(rate, rho, gain, epsilon, momentum));
+                UpdateLoop.Run(w, g, slots[0], slots[1], default, new MomentumRule<T>(rate, rho, gain, epsilon, momentum, floor));
                 break;
             case (false, true):
-                UpdateLoop.Run(w, g, slots[0], slots[1], default, new CenteredPlainRule<T>(rate, rho, gain, epsilon));
+                UpdateLoop.Run(w, g, slots[0], slots[1], default, new CenteredPlainRule<T>(rate, rho, gain, epsilon, floor));
                 break;
             case (true, true):
                 UpdateLoop.Run(
-                    w, g, slots[0], slots[1], slots[2], new CenteredMomentumRule<T>(rate, rho, gain, epsilon, momentum));
+                    w, g, slots[0], slots[1], slots[2], new CenteredMomentumRule<T>(rate, rho, gain, epsilon, momentum, floor));
                 break;
         }
     }
@@ -101,7 +102,8 @@ public sealed class RMSprop : Optimizer
         parameters["centered"] = Centered ? 1 : 0;
     }
 
-    private readonly struct PlainRule<T>(Vector<T> rate, Vector<T> rho, Vector<T> gain, Vector<T> epsilon) : IUpdateRule<T>
+    private readonly struct PlainRule<T>(Vector<T> rate, Vector<T> rho, Vector<T> gain, Vector<T> epsilon, Vector<T> floor)
+        : IUpdateRule<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public static int SlotCount => 1;
@@ -109,14 +111,15 @@ public sealed class RMSprop : Optimizer
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke(ref Vector<T> w, Vector<T> g, ref Vector<T> slot0, ref Vector<T> slot1, ref Vector<T> slot2)
         {
-            slot0 = Simd.MultiplyAdd(rho, slot0, gain * g * g);
+            g = Subnormals.Flush(g, floor);
+            slot0 = Subnormals.FlushSquares(Simd.MultiplyAdd(rho, slot0, gain * g * g));
             Vector<T> move = rate * g / Vector.SquareRoot(slot0 + epsilon);
             w -= move;
         }
     }
 
-    private readonly struct MomentumRule<T>(Vector<T> rate, Vector<T> rho, Vector<T> gain, Vector<T> epsilon, Vector<T> momentum)
-        : IUpdateRule<T>
+    private readonly struct MomentumRule<T>(
+        Vector<T> rate, Vector<T> rho, Vector<T> gain, Vector<T> epsilon, Vector<T> momentum, Vector<T> floor) : IUpdateRule<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public static int SlotCount => 2;
@@ -124,15 +127,16 @@ public sealed class RMSprop : Optimizer
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke(ref Vector<T> w, Vector<T> g, ref Vector<T> slot0, ref Vector<T> slot1, ref Vector<T> slot2)
         {
-            slot0 = Simd.MultiplyAdd(rho, slot0, gain * g * g);
+            g = Subnormals.Flush(g, floor);
+            slot0 = Subnormals.FlushSquares(Simd.MultiplyAdd(rho, slot0, gain * g * g));
             Vector<T> move = rate * g / Vector.SquareRoot(slot0 + epsilon);
-            slot1 = Simd.MultiplyAdd(momentum, slot1, move);
+            slot1 = Subnormals.Flush(Simd.MultiplyAdd(momentum, slot1, move), Subnormals.Floor<T>());
             w -= slot1;
         }
     }
 
-    private readonly struct CenteredPlainRule<T>(Vector<T> rate, Vector<T> rho, Vector<T> gain, Vector<T> epsilon)
-        : IUpdateRule<T>
+    private readonly struct CenteredPlainRule<T>(
+        Vector<T> rate, Vector<T> rho, Vector<T> gain, Vector<T> epsilon, Vector<T> floor) : IUpdateRule<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public static int SlotCount => 2;
@@ -140,8 +144,9 @@ public sealed class RMSprop : Optimizer
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke(ref Vector<T> w, Vector<T> g, ref Vector<T> slot0, ref Vector<T> slot1, ref Vector<T> slot2)
         {
-            slot0 = Simd.MultiplyAdd(rho, slot0, gain * g * g);
-            slot1 = Simd.MultiplyAdd(rho, slot1, gain * g);
+            g = Subnormals.Flush(g, floor);
+            slot0 = Subnormals.FlushSquares(Simd.MultiplyAdd(rho, slot0, gain * g * g));
+            slot1 = Subnormals.Flush(Simd.MultiplyAdd(rho, slot1, gain * g), gain * floor);
 
             // Rounding can take the difference below zero, where the root would give NaN.
             Vector<T> variance = slot0 - (slot1 * slot1);
@@ -152,8 +157,7 @@ public sealed class RMSprop : Optimizer
     }
 
     private readonly struct CenteredMomentumRule<T>(
-        Vector<T> rate, Vector<T> rho, Vector<T> gain, Vector<T> epsilon, Vector<T> momentum)
-        : IUpdateRule<T>
+        Vector<T> rate, Vector<T> rho, Vector<T> gain, Vector<T> epsilon, Vector<T> momentum, Vector<T> floor) : IUpdateRule<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public static int SlotCount => 3;
@@ -161,14 +165,15 @@ public sealed class RMSprop : Optimizer
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke(ref Vector<T> w, Vector<T> g, ref Vector<T> slot0, ref Vector<T> slot1, ref Vector<T> slot2)
         {
-            slot0 = Simd.MultiplyAdd(rho, slot0, gain * g * g);
-            slot2 = Simd.MultiplyAdd(rho, slot2, gain * g);
+            g = Subnormals.Flush(g, floor);
+            slot0 = Subnormals.FlushSquares(Simd.MultiplyAdd(rho, slot0, gain * g * g));
+            slot2 = Subnormals.Flush(Simd.MultiplyAdd(rho, slot2, gain * g), gain * floor);
 
             // Rounding can take the difference below zero, where the root would give NaN.
             Vector<T> variance = slot0 - (slot2 * slot2);
             variance = Vector.AndNot(variance, Vector.LessThan(variance, Vector<T>.Zero));
             Vector<T> move = rate * g / Vector.SquareRoot(variance + epsilon);
-            slot1 = Simd.MultiplyAdd(momentum, slot1, move);
+            slot1 = Subnormals.Flush(Simd.MultiplyAdd(momentum, slot1, move), Subnormals.Floor<T>());
             w -= slot1;
         }
     }

@@ -82,7 +82,7 @@ public sealed class SGD : Optimizer
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke(ref Vector<T> w, Vector<T> g, ref Vector<T> slot0, ref Vector<T> slot1, ref Vector<T> slot2)
         {
-            w = Simd.MultiplyAdd(rate, g, w);
+            w = Simd.MultiplyAdd(rate, Subnormals.Flush(g, Subnormals.Floor<T>()), w);
         }
     }
 
@@ -94,7 +94,8 @@ public sealed class SGD : Optimizer
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke(ref Vector<T> w, Vector<T> g, ref Vector<T> slot0, ref Vector<T> slot1, ref Vector<T> slot2)
         {
-            slot0 = Simd.MultiplyAdd(momentum, slot0, rate * g);
+            Vector<T> move = rate * Subnormals.Flush(g, Subnormals.Floor<T>());
+            slot0 = Subnormals.Flush(Simd.MultiplyAdd(momentum, slot0, move), Subnormals.Floor<T>());
             w += slot0;
         }
     }
@@ -107,8 +108,8 @@ public sealed class SGD : Optimizer
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Invoke(ref Vector<T> w, Vector<T> g, ref Vector<T> slot0, ref Vector<T> slot1, ref Vector<T> slot2)
         {
-            Vector<T> move = rate * g;
-            slot0 = Simd.MultiplyAdd(momentum, slot0, move);
+            Vector<T> move = rate * Subnormals.Flush(g, Subnormals.Floor<T>());
+            slot0 = Subnormals.Flush(Simd.MultiplyAdd(momentum, slot0, move), Subnormals.Floor<T>());
             w += Simd.MultiplyAdd(momentum, slot0, move);
         }
     }
