@@ -8,6 +8,12 @@ internal ref struct RecurrentBackward<T, TCell> : IBody
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TCell : IRecurrentCell<T>, allows ref struct
 {
+    /// <summary>
+    /// Gradients fade on their way back through a few hundred steps. Looking at them every so many is enough: few fade by more
+    /// than 2⁻²⁶ in between.
+    /// </summary>
+    private const int FlushInterval = 8;
+
     private readonly RecurrentBuffers<T> _buffers;
     private readonly RecurrentOutput<T> _outputGradient;
     private readonly Span<T> _dx;
@@ -72,6 +78,12 @@ internal ref struct RecurrentBackward<T, TCell> : IBody
             Span<T> rests = _rests.Slice(slot * restWidth, rows * restWidth);
             Span<T> hiddenRest = rests[..length], cellRest = rests.Slice(length, length);
             _outputGradient.AddGradient(order, samples, step.Hidden);
+            if (s % FlushInterval == 0)
+            {
+                Subnormals.Flush(step.Hidden);
+                Subnormals.Flush(step.Cell);
+            }
+
             if (_buffers.HiddenZoneout.IsOn)
             {
                 _buffers.HiddenZoneout.Slice(end * widths.Units, length).Split(step.Hidden, hiddenRest);

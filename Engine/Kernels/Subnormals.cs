@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Engine.Numerics;
 
 namespace Engine.Kernels;
@@ -38,4 +39,22 @@ internal static class Subnormals
     public static Vector<T> FlushSquares<T>(Vector<T> x)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         Vector.AndNot(x, Vector.LessThan(x, VectorMath.Constant<T>(typeof(T) == typeof(float) ? SmallestNormalSingle : SmallestNormal)));
+
+    /// <summary>Sets to 0 what is nearer to 0 than <see cref="Floor"/>.</summary>
+    public static void Flush<T>(Span<T> values)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ref T x = ref MemoryMarshal.GetReference(values);
+        int i = 0;
+        for (; i <= values.Length - Vector<T>.Count; i += Vector<T>.Count)
+        {
+            Flush(Vector.LoadUnsafe(ref x, (nuint)i), Floor<T>()).StoreUnsafe(ref x, (nuint)i);
+        }
+
+        for (; i < values.Length; i++)
+        {
+            T value = Unsafe.Add(ref x, i);
+            Unsafe.Add(ref x, i) = T.Abs(value) < Floor<T>()[0] ? T.Zero : value;
+        }
+    }
 }
