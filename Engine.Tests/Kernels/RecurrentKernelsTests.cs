@@ -57,13 +57,32 @@ public sealed class RecurrentKernelsTests<T>
         }
     }
 
+    // Tiles of any height add up in the same order.
+    [Test]
+    public void ARowOfAPackedProductHasTheSameBitsAmongAnyNumberOfRows([Values(32, 64, 160)] int n)
+    {
+        const int Rows = 17, K = 530;
+        T[] Numbers(int count, int seed) => [.. Enumerable.Range(0, count).Select(i => T.CreateChecked(Math.Sin((seed * i) + 1)))];
+        T[] a = Numbers(Rows * K, 3), b = Numbers(K * n, 5), bias = Numbers(n, 7), whole = new T[Rows * n];
+        T[] packed = new T[GemmPacked.Length(K, n)];
+        GemmPacked.Pack(new ReadOnlyMatrixView<T>(b, K, n), 0, K, packed);
+        GemmPacked.Multiply(new ReadOnlyMatrixView<T>(a, Rows, K), packed, bias, new MatrixView<T>(whole, Rows, n));
+        for (int rows = 1; rows < Rows; rows++)
+        {
+            T[] part = new T[rows * n];
+            GemmPacked.Multiply(
+                new ReadOnlyMatrixView<T>(a.AsSpan((Rows - rows) * K), rows, K), packed, bias, new MatrixView<T>(part, rows, n));
+            Assert.That(part.AsSpan().SequenceEqual(whole.AsSpan((Rows - rows) * n)), $"{rows} rows");
+        }
+    }
+
     // On small integers the same bits, at every length around the widths of tiles, vectors and blocks.
     [Test]
-    public void APackedProductIsTheNaiveTwin([Values(1, 3, 4, 5, 8, 9, 17)] int rows, [Values] bool accumulate)
+    public void APackedProductIsTheNaiveTwin([Values(1, 2, 3, 4, 5, 8, 9, 12, 17)] int rows, [Values] bool accumulate)
     {
         foreach (int k in (int[])[1, 5, 96, 514, 1030])
         {
-            foreach (int n in (int[])[1, 7, 8, 15, 16, 17, 31, 33, 64, 65])
+            foreach (int n in (int[])[1, 7, 8, 15, 16, 17, 31, 33, 64, 65, 97, 130])
             {
                 T[] a = Integers(rows * (k + 2), 1), b = Integers(k * n, 2), bias = Integers(n, 3), c = Integers(rows * (n + 1), 4);
                 ReadOnlyMatrixView<T> left = new(a, rows, k, k + 2);

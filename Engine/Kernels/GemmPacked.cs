@@ -73,7 +73,7 @@ internal static class GemmPacked
             ref T strips = ref Unsafe.Add(ref MemoryMarshal.GetReference(packed), p * width);
             if (GemmTile.IsWide<T>(c.Columns))
             {
-                GemmBlocking.RunPacked<T, GemmKernel8x2<T, Vector512<T>, WideVectors<T>>>(block, ref strips);
+                RunWide(block, ref strips);
             }
             else
             {
@@ -81,6 +81,47 @@ internal static class GemmPacked
             }
 
             block.A = ref Unsafe.Add(ref block.A, block.K * block.AColumn);
+        }
+    }
+
+    // Tiles of 8 rows. The last rows, if half a tile holds them, by two strips at a time.
+    private static void RunWide<T>(in GemmProblem<T> block, ref T strips)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int low = block.M % GemmKernel8x2<T, Vector512<T>, WideVectors<T>>.Rows;
+        int high = block.M - low;
+        if (low is 0 or > GemmKernel4x4<T, Vector512<T>, WideVectors<T>>.Rows)
+        {
+            GemmBlocking.RunPacked<T, GemmKernel8x2<T, Vector512<T>, WideVectors<T>>>(block, ref strips);
+        }
+        else if (high == 0)
+        {
+            RunLow(block, ref strips);
+        }
+        else
+        {
+            GemmBlocking.RunPacked<T, GemmKernel8x2<T, Vector512<T>, WideVectors<T>>>(block.Part(0, high, 0, block.N), ref strips);
+            RunLow(block.Part(high, low, 0, block.N), ref strips);
+        }
+    }
+
+    private static void RunLow<T>(in GemmProblem<T> block, ref T strips)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int width = 4 * Vector512<T>.Count;
+        int column = 0;
+        for (; column <= block.N - width; column += width)
+        {
+            ref T bias = ref (block.Finish & GemmFinish.AddBias) != 0 ? ref Unsafe.Add(ref block.Bias, column) : ref block.Bias;
+            GemmKernel4x4<T, Vector512<T>, WideVectors<T>>.Run(
+                ref block.A, block.ARow, block.AColumn, ref Unsafe.Add(ref strips, (nint)column * block.K), block.K,
+                ref Unsafe.Add(ref block.C, column), block.CRow, block.M, ref bias, block.Finish);
+        }
+
+        if (column < block.N)
+        {
+            GemmBlocking.RunPacked<T, GemmKernel8x2<T, Vector512<T>, WideVectors<T>>>(
+                block.Part(0, block.M, column, block.N - column), ref Unsafe.Add(ref strips, (nint)column * block.K));
         }
     }
 
