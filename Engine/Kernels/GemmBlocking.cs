@@ -13,10 +13,10 @@ namespace Engine.Kernels;
 internal static class GemmBlocking
 {
     /// <summary>
-    /// The longest block of the summed axis. With vectors of 256 bits a strip of B of this height has 32 KB, all of a small
-    /// first-level cache; measured, it still beats 256, since C is read and written half as often.
+    /// The longest block of the summed axis. Longer ones read and write C less often, shorter ones keep more of a strip of B in the
+    /// first-level cache.
     /// </summary>
-    private const int MaxBlockK = 512;
+    private const int MaxBlockK = 384;
 
     /// <summary>A whole B of at most this many bytes stays in the first-level cache and is read where it lies.</summary>
     private const int UnpackedBytes = 32 * 1024;

@@ -132,18 +132,32 @@ internal static class GemmDriver
         }
     }
 
-    /// <summary>The blocked way: with the widest vectors there are, unless half of them would be empty.</summary>
+    /// <summary>
+    /// The blocked way: with the widest vectors there are, unless half of them would be empty, and in tiles of 8 rows, unless
+    /// those of 6 leave fewer rows empty: higher tiles read B less often.
+    /// </summary>
     public static void RunBlocks<T>(in GemmProblem<T> problem)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (GemmTile.IsWide<T>(problem.N))
-        {
-            GemmBlocking.Run<T, GemmKernel6x2<T, Vector512<T>, WideVectors<T>>>(problem);
-        }
-        else
+        if (!GemmTile.IsWide<T>(problem.N))
         {
             GemmBlocking.Run<T, GemmKernel6x2<T, Vector<T>, NativeVectors<T>>>(problem);
         }
+        else if (RowsOfTiles(problem.M, height: 8) <= RowsOfTiles(problem.M, height: 6))
+        {
+            GemmBlocking.Run<T, GemmKernel8x2<T, Vector512<T>, WideVectors<T>>>(problem);
+        }
+        else
+        {
+            GemmBlocking.Run<T, GemmKernel6x2<T, Vector512<T>, WideVectors<T>>>(problem);
+        }
+    }
+
+    // Up to 4 rows at the end take a lower tile.
+    private static int RowsOfTiles(int rows, int height)
+    {
+        int rest = rows % height;
+        return rows - rest + (rest == 0 ? 0 : rest <= 4 ? 4 : height);
     }
 
     /// <summary>

@@ -9,6 +9,9 @@ namespace Engine.Optimizers;
 /// Adam (Kingma and Ba 2015, with the bias correction of its section 2 in the step length):
 /// m ← m + (g − m)(1 − β₁), v ← v + (g² − v)(1 − β₂), w ← w − lr · √(1 − β₂ᵗ) / (1 − β₁ᵗ) · m / (√v + ε).
 /// </summary>
+/// <remarks>
+/// A gradient below 2 √(2⁻¹²⁶ / (1 − β₂)), in double 2 √(2⁻¹⁰²² / (1 − β₂)), counts as 0: with the usual β₂ below 7e-18 and 1e-152.
+/// </remarks>
 public sealed class Adam : Optimizer
 {
     /// <summary>Makes the optimizer.</summary>

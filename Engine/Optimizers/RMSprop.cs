@@ -9,6 +9,9 @@ namespace Engine.Optimizers;
 /// RMSprop (Tieleman and Hinton 2012): v ← ρ v + (1 − ρ) g², w ← w − lr · g / √(v + ε). Centered: a ← ρ a + (1 − ρ) g, and
 /// v − a² in place of v. With momentum μ: m ← μ m + lr · g / √(v + ε), w ← w − m.
 /// </summary>
+/// <remarks>
+/// A gradient below 2 √(2⁻¹²⁶ / (1 − ρ)), in double 2 √(2⁻¹⁰²² / (1 − ρ)), counts as 0: with the usual ρ below 7e-19 and 1e-153.
+/// </remarks>
 public sealed class RMSprop : Optimizer
 {
     /// <summary>Makes the optimizer.</summary>

@@ -9,6 +9,7 @@ namespace Engine.Optimizers;
 /// Stochastic gradient descent: w ← w − lr · g. With momentum μ: m ← μ m − lr · g, w ← w + m; in Nesterov's form
 /// w ← w + μ m − lr · g with the new m (Sutskever et al. 2013).
 /// </summary>
+/// <remarks>A gradient below 2⁻¹⁰⁰, in double 2⁻¹⁰⁰⁰, counts as 0.</remarks>
 public sealed class SGD : Optimizer
 {
     /// <summary>Makes the optimizer.</summary>

@@ -1,7 +1,7 @@
 using System.Numerics;
-using Engine.Kernels;
+using Engine.Numerics;
 
-namespace Engine.Tests.Kernels;
+namespace Engine.Tests.Numerics;
 
 [Category("Kernels")]
 public class SubnormalsTests

@@ -1,9 +1,8 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Engine.Numerics;
 
-namespace Engine.Kernels;
+namespace Engine.Numerics;
 
 /// <summary>
 /// Keeps numbers below the smallest normal one, 2⁻¹²⁶ in float and 2⁻¹⁰²² in double, out of what is computed again and again.
