@@ -5,7 +5,7 @@ using Engine.Numerics;
 
 namespace Engine.Tests.Kernels;
 
-/// <summary>Every micro-kernel on every machine: the blocks' own, and the one for fewer rows.</summary>
+/// <summary>The micro-kernels of 6 and 8 rows on every machine, and the one for fewer rows.</summary>
 [Category("Kernels")]
 public sealed class GemmKernelTests
 {
@@ -39,6 +39,9 @@ public sealed class GemmKernelTests
             GemmBlocking.Run<float, GemmKernel6x2<float, Vector<float>, NativeVectors<float>>>(Problem(native));
             GemmBlocking.Run<float, GemmKernel6x2<float, Vector512<float>, WideVectors<float>>>(Problem(wide));
             Assert.That(wide, Is.EqualTo(native), $"[{m}, {n}, {k}]");
+            float[] high = new float[m * n];
+            GemmBlocking.Run<float, GemmKernel8x2<float, Vector512<float>, WideVectors<float>>>(Problem(high));
+            Assert.That(high, Is.EqualTo(native), $"8 rows, [{m}, {n}, {k}]");
 
             float[] Numbers(int length) => [.. Enumerable.Range(0, length).Select(_ => random.NextSingle() - 0.5f)];
             GemmProblem<float> Problem(float[] c) => new(

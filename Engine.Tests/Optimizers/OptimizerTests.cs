@@ -134,7 +134,7 @@ public class OptimizerTests
     {
         // The largest v of amsgrad stays; all else is forgotten, with 0.999 after some 90,000 steps.
         float[][] slots = SlotsAfterFading<float>(optimizer, smallestPower: -149, steps: 120_000);
-        Assert.That(slots.Take(Math.Min(optimizer.SlotCount, 2)).SelectMany(slot => slot), Is.All.Zero, optimizer.ToString());
+        Assert.That(slots.Take(optimizer is Adam { Amsgrad: true } ? 2 : optimizer.SlotCount).SelectMany(slot => slot), Is.All.Zero, optimizer.ToString());
         SlotsAfterFading<double>(optimizer, smallestPower: -1074, steps: 10_000);
     }
 

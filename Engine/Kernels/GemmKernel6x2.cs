@@ -8,8 +8,8 @@ namespace Engine.Kernels;
 /// The micro-kernel of 6 rows × 2 vectors: 12 accumulators, 2 vectors of B and 1 element of A fill 15 of 16 registers.
 /// </summary>
 /// <remarks>
-/// It serves machines with 32 registers, too: on a Zen 4 with AVX-512 it reaches 87 to 94 % of the multiply-add peak from n = 64
-/// on, where one of 8 rows reached 74 to 81 % (benchmarks/amd-epyc-zen4/gemm.md).
+/// Over vectors of 256 bits it serves machines with 32 registers, too: on a Zen 4 it reaches 87 to 94 % of the multiply-add peak
+/// from n = 64 on (benchmarks/amd-epyc-zen4/gemm.md), where one of 8 rows reached 74 to 81 %.
 /// The accumulators are single locals because the compiler keeps those in registers, and neither arrays nor larger structs. Hence
 /// a file for each height of the tile; all of them do the same to each element, in the same order, whatever the vectors.
 /// </remarks>

@@ -5,7 +5,7 @@ using Engine.Numerics;
 namespace Engine.Kernels;
 
 /// <summary>
-/// The micro-kernel of 8 rows × 2 vectors, for 32 registers: the rows of a batch, and of a recurrent layer's blocks, are whole tiles of it.
+/// The micro-kernel of 8 rows × 2 vectors, for 32 registers: usual batches, and blocks of a recurrent layer, are whole tiles of it.
 /// </summary>
 /// <remarks>As <see cref="GemmKernel6x2{T, TVector, TVectors}"/>, which says why there is a file for each height.</remarks>
 internal readonly struct GemmKernel8x2<T, TVector, TVectors> : IGemmKernel<T>

@@ -9,8 +9,8 @@ internal ref struct RecurrentBackward<T, TCell> : IBody
     where TCell : IRecurrentCell<T>, allows ref struct
 {
     /// <summary>
-    /// Gradients fade on their way back through a few hundred steps. Looking at them every so many is enough: few fade by more
-    /// than 2⁻²⁶ in between.
+    /// Gradients fade on their way back through a few hundred steps. Looking at them every so many steps of a lane is enough: few
+    /// fade by more than 2⁻²² in between. Below 2⁻¹⁰⁰ a sample's gradient so depends on its place in a lane, never on threads.
     /// </summary>
     private const int FlushInterval = 8;
 

@@ -33,7 +33,7 @@ internal static class Subnormals
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         Vector.AndNot(x, Vector.LessThan(Vector.Abs(x), floor));
 
-    /// <summary>A mean of squares, which is never below 0, and 0 where it is not a normal number. NaN stays NaN.</summary>
+    /// <summary>A mean of squares, which is never below 0, and 0 below the smallest normal number. NaN stays NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<T> FlushSquares<T>(Vector<T> x)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
