@@ -5,7 +5,7 @@ using Engine.Numerics;
 
 namespace Engine.Tests.Kernels;
 
-/// <summary>The micro-kernels of 6 and 8 rows on every machine, and the one for fewer rows.</summary>
+/// <summary>Every micro-kernel on every machine.</summary>
 [Category("Kernels")]
 public sealed class GemmKernelTests
 {
@@ -27,6 +27,45 @@ public sealed class GemmKernelTests
 
     [Test]
     public void EightRowsInDouble() => CheckKernel<double, GemmKernel8x2<double, Vector512<double>, WideVectors<double>>>();
+
+    [Test]
+    public void FourRowsOfTwoStrips([Values(1, 2, 3, 4)] int rows, [Values] bool transposeA, [Values] bool accumulate)
+    {
+        FourRowsOfTwoStrips<float>(rows, transposeA, accumulate);
+        FourRowsOfTwoStrips<double>(rows, transposeA, accumulate);
+    }
+
+    private static void FourRowsOfTwoStrips<T>(int rows, bool transposeA, bool accumulate)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        const int K = 37;
+        int strip = 2 * Vector512<T>.Count, n = 2 * strip, cRow = n + 3;
+        Random random = new(rows);
+        T[] a = Numbers(rows * K), strips = Numbers(K * n), bias = Numbers(n), c = Numbers(5 * cRow), expected = [.. c];
+        (int aRow, int aStep) = transposeA ? (1, rows) : (K, 1);
+        for (int i = 0; i < rows; i++)
+        {
+            for (int j = 0; j < n; j++)
+            {
+                T sum = accumulate ? c[(i * cRow) + j] : bias[j];
+                for (int p = 0; p < K; p++)
+                {
+                    sum += a[(i * aRow) + (p * aStep)] * strips[(j / strip * K * strip) + (p * strip) + (j % strip)];
+                }
+
+                expected[(i * cRow) + j] = sum;
+            }
+        }
+
+        GemmKernel4x4<T, Vector512<T>, WideVectors<T>>.Run(
+            ref a[0], aRow, aStep, ref strips[0], K, ref c[0], cRow, rows, ref bias[0],
+            accumulate ? GemmFinish.AddC : GemmFinish.AddBias);
+
+        // What lies beside the tile and below its rows stays.
+        Assert.That(c, Is.EqualTo(expected));
+
+        T[] Numbers(int length) => [.. Enumerable.Range(0, length).Select(_ => T.CreateChecked(random.Next(-4, 5)))];
+    }
 
     // Each element is one chain in the order of the summed axis, whatever the vectors and the tile it is in.
     [Test]

@@ -143,7 +143,8 @@ internal static class GemmDriver
         {
             GemmBlocking.Run<T, GemmKernel6x2<T, Vector<T>, NativeVectors<T>>>(problem);
         }
-        else if (RowsOfTiles(problem.M, height: 8) <= RowsOfTiles(problem.M, height: 6))
+        else if (RowsOfTiles<T, GemmKernel8x2<T, Vector512<T>, WideVectors<T>>>(problem.M)
+            <= RowsOfTiles<T, GemmKernel6x2<T, Vector512<T>, WideVectors<T>>>(problem.M))
         {
             GemmBlocking.Run<T, GemmKernel8x2<T, Vector512<T>, WideVectors<T>>>(problem);
         }
@@ -153,11 +154,12 @@ internal static class GemmDriver
         }
     }
 
-    // Up to 4 rows at the end take a lower tile.
-    private static int RowsOfTiles(int rows, int height)
+    // The last rows take a lower tile if that holds them.
+    private static int RowsOfTiles<T, TKernel>(int rows)
+        where TKernel : IGemmKernel<T>
     {
-        int rest = rows % height;
-        return rows - rest + (rest == 0 ? 0 : rest <= 4 ? 4 : height);
+        int rest = rows % TKernel.Rows;
+        return rows - rest + (rest == 0 ? 0 : rest <= TKernel.LowRows ? TKernel.LowRows : TKernel.Rows);
     }
 
     /// <summary>
@@ -169,6 +171,7 @@ internal static class GemmDriver
         /// <summary>Blocks begin at multiples of this: a multiple of the width of a tile, and a cache line.</summary>
         private const int ColumnUnit = 64;
 
+        /// <summary>A multiple of the heights of both tiles, 6 and 8.</summary>
         private const int RowUnit = 24;
 
         private readonly GemmProblem<T> _problem;

@@ -11,6 +11,7 @@ namespace Engine.Optimizers;
 /// </summary>
 /// <remarks>
 /// A gradient below 2 √(2⁻¹²⁶ / (1 − ρ)), in double 2 √(2⁻¹⁰²² / (1 − ρ)), counts as 0: with the usual ρ below 7e-19 and 1e-153.
+/// Centered, (1 − ρ)² stands in place of 1 − ρ.
 /// </remarks>
 public sealed class RMSprop : Optimizer
 {
@@ -77,7 +78,9 @@ public sealed class RMSprop : Optimizer
         Vector<T> rate = VectorMath.Constant<T>(step.LearningRate);
         Vector<T> rho = VectorMath.Constant<T>(Rho), gain = VectorMath.Constant<T>(1 - Rho);
         Vector<T> epsilon = VectorMath.Constant<T>(Epsilon), momentum = VectorMath.Constant<T>(Momentum);
-        Vector<T> floor = Subnormals.FloorOfSquared<T>(1 - Rho);
+
+        // Centered, the mean is squared too: of the smallest gradient that counts it is 1 − ρ of that.
+        Vector<T> floor = Subnormals.FloorOfSquared<T>(Centered ? (1 - Rho) * (1 - Rho) : 1 - Rho);
         switch (Momentum > 0, Centered)
         {
             case (false, false):
