@@ -4,6 +4,7 @@
 using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
 const int Samples = 512, Inputs = 784, Classes = 10, Batch = 32;
@@ -64,6 +65,10 @@ Require(
 Require(
     RuntimeFeature.IsDynamicCodeCompiled || !X86Base.X64.IsSupported || Vector<byte>.Count >= 32,
     $"expected vectors of at least 256 bits, got {Vector<byte>.Count * 8}");
+
+Require(
+    Environment.GetEnvironmentVariable("DOTNET_EnableAVX512") != "0" || !Vector512.IsHardwareAccelerated,
+    "expected no vectors of 512 bits with DOTNET_EnableAVX512=0");
 
 #if CHARTS
 string chart = Path.Combine(AppContext.BaseDirectory, "loss.png");
