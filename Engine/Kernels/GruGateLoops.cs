@@ -55,6 +55,7 @@ internal static class GruGateLoops<T, TVector, TVectors>
         }
     }
 
+    // Two loops: as one it would be a chain of operations too long for the processor to look beyond it to the next vector.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void States(ref T update, int distance, ref T hidden, int length)
     {
@@ -63,12 +64,17 @@ internal static class GruGateLoops<T, TVector, TVectors>
         ref T state = ref Unsafe.Add(ref update, 3 * distance);
         for (nuint j = 0; j < (nuint)length; j += (nuint)TVectors.Count)
         {
-            TVector r = GateMath<T, TVector, TVectors>.Sigmoid(TVectors.Load(ref reset, j));
-            TVector z = GateMath<T, TVector, TVectors>.Sigmoid(TVectors.Load(ref update, j));
-            TVector n = GateMath<T, TVector, TVectors>.Tanh(
-                TVectors.MultiplyAdd(r, TVectors.Load(ref state, j), TVectors.Load(ref candidate, j)));
+            TVector z = TVectors.Load(ref update, j), r = TVectors.Load(ref reset, j);
+            GateMath<T, TVector, TVectors>.Sigmoids(ref z, ref r);
             TVectors.Store(z, ref update, j);
             TVectors.Store(r, ref reset, j);
+        }
+
+        for (nuint j = 0; j < (nuint)length; j += (nuint)TVectors.Count)
+        {
+            TVector z = TVectors.Load(ref update, j), r = TVectors.Load(ref reset, j);
+            TVector n = GateMath<T, TVector, TVectors>.Tanh(
+                TVectors.MultiplyAdd(r, TVectors.Load(ref state, j), TVectors.Load(ref candidate, j)));
             TVectors.Store(n, ref candidate, j);
             TVector share = TVectors.Multiply(TVectors.Subtract(One, z), n);
             TVectors.Store(TVectors.MultiplyAdd(z, TVectors.Load(ref hidden, j), share), ref hidden, j);

@@ -66,9 +66,9 @@ internal static class LstmGateLoops<T, TVector, TVectors>
     {
         for (nuint j = 0; j < (nuint)length; j += (nuint)TVectors.Count)
         {
-            TVector i = GateMath<T, TVector, TVectors>.Sigmoid(TVectors.Load(ref inputGate, j));
-            TVector f = GateMath<T, TVector, TVectors>.Sigmoid(TVectors.Load(ref forgetGate, j));
-            TVector n = GateMath<T, TVector, TVectors>.Tanh(TVectors.Load(ref candidate, j));
+            TVector i = TVectors.Load(ref inputGate, j), f = TVectors.Load(ref forgetGate, j);
+            TVector n = TVectors.Load(ref candidate, j);
+            GateMath<T, TVector, TVectors>.SigmoidsAndTanh(ref i, ref f, ref n);
             TVectors.Store(i, ref inputGate, j);
             TVectors.Store(f, ref forgetGate, j);
             TVectors.Store(n, ref candidate, j);
@@ -82,9 +82,10 @@ internal static class LstmGateLoops<T, TVector, TVectors>
     {
         for (nuint j = 0; j < (nuint)length; j += (nuint)TVectors.Count)
         {
-            TVector o = GateMath<T, TVector, TVectors>.Sigmoid(TVectors.Load(ref outputGate, j));
+            TVector o = TVectors.Load(ref outputGate, j), tanh = TVectors.Load(ref cell, j);
+            GateMath<T, TVector, TVectors>.SigmoidAndTanh(ref o, ref tanh);
             TVectors.Store(o, ref outputGate, j);
-            TVectors.Store(TVectors.Multiply(o, GateMath<T, TVector, TVectors>.Tanh(TVectors.Load(ref cell, j))), ref hidden, j);
+            TVectors.Store(TVectors.Multiply(o, tanh), ref hidden, j);
         }
     }
 

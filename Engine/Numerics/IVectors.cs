@@ -48,6 +48,6 @@ internal interface IVectors<TVector, T>
     /// <summary>x limited to [−limit, limit]; NaN stays NaN.</summary>
     static abstract TVector Clamp(TVector x, TVector limit);
 
-    /// <summary>sign · 2ⁿ, where n is in the low bits of a number to which 1.5 · 2^(bits of the mantissa) was added.</summary>
-    static abstract TVector PowerOfTwo(TVector shifted, double sign);
+    /// <summary>2ⁿ, where n is in the low bits of a number to which 1.5 · 2^(bits of the mantissa) was added.</summary>
+    static abstract TVector PowerOfTwo(TVector shifted);
 }

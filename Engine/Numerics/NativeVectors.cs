@@ -55,7 +55,7 @@ internal readonly struct NativeVectors<T> : IVectors<Vector<T>, T>
     public static Vector<T> Clamp(Vector<T> x, Vector<T> limit) => Vector.MaxNative(-limit, Vector.MinNative(limit, x));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector<T> PowerOfTwo(Vector<T> shifted, double sign) => typeof(T) == typeof(float)
-        ? (Vector.ShiftLeft(shifted.As<T, int>(), 23) + Vector.Create((float)sign).As<float, int>()).As<int, T>()
-        : (Vector.ShiftLeft(shifted.As<T, long>(), 52) + Vector.Create(sign).As<double, long>()).As<long, T>();
+    public static Vector<T> PowerOfTwo(Vector<T> shifted) => typeof(T) == typeof(float)
+        ? (Vector.ShiftLeft(shifted.As<T, int>(), 23) + Vector<float>.One.As<float, int>()).As<int, T>()
+        : (Vector.ShiftLeft(shifted.As<T, long>(), 52) + Vector<double>.One.As<double, long>()).As<long, T>();
 }

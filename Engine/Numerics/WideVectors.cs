@@ -59,7 +59,7 @@ internal readonly struct WideVectors<T> : IVectors<Vector512<T>, T>
         Vector512.MaxNative(-limit, Vector512.MinNative(limit, x));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<T> PowerOfTwo(Vector512<T> shifted, double sign) => typeof(T) == typeof(float)
-        ? (Vector512.ShiftLeft(shifted.As<T, int>(), 23) + Vector512.Create((float)sign).As<float, int>()).As<int, T>()
-        : (Vector512.ShiftLeft(shifted.As<T, long>(), 52) + Vector512.Create(sign).As<double, long>()).As<long, T>();
+    public static Vector512<T> PowerOfTwo(Vector512<T> shifted) => typeof(T) == typeof(float)
+        ? (Vector512.ShiftLeft(shifted.As<T, int>(), 23) + Vector512<float>.One.As<float, int>()).As<int, T>()
+        : (Vector512.ShiftLeft(shifted.As<T, long>(), 52) + Vector512<double>.One.As<double, long>()).As<long, T>();
 }

@@ -18,8 +18,8 @@ namespace Engine.Layers;
 /// <c>[2, 3 · units]</c>, the second row beside the recurrent kernel, or <c>[3 · units]</c>. State: h.
 /// </para>
 /// <para>
-/// Sigmoid and tanh are within 3 units in the last place for arguments up to 20, and within 6 beyond; below −88 (−709 in double)
-/// the sigmoid stays at what it is there, 6e-39 (1e-308). Other activations, and the reset gate before the product, work, but
+/// Sigmoid and tanh are within 3 units in the last place for arguments up to 20, and within 6 beyond; below −87 (−708 in double)
+/// the sigmoid stays at what it is there, 2e-38 (3e-308). Other activations, and the reset gate before the product, work, but
 /// are slower.
 /// </para>
 /// </remarks>

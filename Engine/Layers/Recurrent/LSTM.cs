@@ -16,8 +16,8 @@ namespace Engine.Layers;
 /// <c>[4 · units]</c>. States: h, c.
 /// </para>
 /// <para>
-/// Sigmoid and tanh are within 3 units in the last place for arguments up to 20, and within 6 beyond; below −88 (−709 in double)
-/// the sigmoid stays at what it is there, 6e-39 (1e-308). Other activations work, but are slower.
+/// Sigmoid and tanh are within 3 units in the last place for arguments up to 20, and within 6 beyond; below −87 (−708 in double)
+/// the sigmoid stays at what it is there, 2e-38 (3e-308). Other activations work, but are slower.
 /// </para>
 /// </remarks>
 public sealed class LSTM : RecurrentLayer
