@@ -131,32 +131,9 @@ public sealed class WinogradTests<T>
         foreach (ConvolutionGeometry other in others)
         {
             Assert.That(WinogradConvolution.Supports(other), Is.False, other.ToString());
-            Assert.That(WinogradConvolution.Wins(other, 64), Is.False, other.ToString());
-            Assert.That(WinogradConvolution.InputGradientWins(other, 64), Is.False, other.ToString());
-            Assert.That(WinogradConvolution.WeightGradientWins(other, 64), Is.False, other.ToString());
             ArgumentException? error = Assert.Throws<ArgumentException>(
                 () => WinogradConvolution.Forward<T>(other, 1, [], [], [], [], relu: false, threads: 1));
             Assert.That(error!.Message, Does.StartWith("WinogradConvolution: expected two axes with windows of 3"));
-        }
-    }
-
-    /// <summary>Beside layers of VGG: too few channels, tiles or outputs of a tile.</summary>
-    [TestCase(8, 56, 64, 64, true, true, true)]
-    [TestCase(1, 28, 128, 128, true, true, true)]
-    [TestCase(1, 14, 512, 512, true, true, false)]
-    [TestCase(8, 56, 3, 64, false, false, false)]
-    [TestCase(8, 56, 64, 1, false, false, false)]
-    [TestCase(1, 4, 512, 512, false, false, false)]
-    [TestCase(1, 14, 4096, 4096, false, false, false)]
-    public void WinsWhereItWasMeasuredToWin(
-        int batch, int size, int channels, int filters, bool forward, bool inputGradient, bool weightGradient)
-    {
-        ConvolutionGeometry geometry = Geometry(size, size, channels, filters, Padding.Same);
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That(WinogradConvolution.Wins(geometry, batch), Is.EqualTo(forward));
-            Assert.That(WinogradConvolution.InputGradientWins(geometry, batch), Is.EqualTo(inputGradient));
-            Assert.That(WinogradConvolution.WeightGradientWins(geometry, batch), Is.EqualTo(weightGradient));
         }
     }
 

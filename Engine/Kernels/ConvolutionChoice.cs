@@ -10,38 +10,88 @@ internal static class ConvolutionChoice
     /// <param name="geometry">The shapes.</param>
     /// <param name="batch">The number of samples.</param>
     /// <param name="allowWinograd">Whether a way with a larger error of rounding may be taken.</param>
-    public static ConvolutionWay Forward(in ConvolutionGeometry geometry, int batch, bool allowWinograd) =>
-        IsPointwise(geometry) ? ConvolutionWay.Pointwise
-        : IsDepthwise(geometry) ? ConvolutionWay.Depthwise
-        : DirectConvolution.Wins(geometry) ? ConvolutionWay.Direct
-        : allowWinograd && WinogradConvolution.Wins(geometry, batch) ? ConvolutionWay.Winograd
-        : ConvolutionWay.ImplicitGemm;
+    public static ConvolutionWay Forward(in ConvolutionGeometry geometry, int batch, bool allowWinograd)
+    {
+        if (IsPointwise(geometry) || IsDepthwise(geometry))
+        {
+            return IsPointwise(geometry) ? ConvolutionWay.Pointwise : ConvolutionWay.Depthwise;
+        }
 
-    /// <summary>The way of <see cref="Convolution.InputGradient"/>.</summary>
+        double winograd = CanUseWinograd(geometry, allowWinograd)
+            ? ConvolutionCost.Winograd(Tiles(geometry.Height.Output, geometry.Width.Output, batch), geometry.Channels, geometry.Filters)
+            : double.PositiveInfinity;
+        return Fastest(
+            geometry, batch * (double)geometry.OutputPositions, geometry.Channels, geometry.Filters, winograd,
+            DirectConvolution.Supports(geometry));
+    }
+
+    /// <summary>The way of <see cref="Convolution.InputGradient"/>: a convolution from the filters to the channels.</summary>
     /// <param name="geometry">The shapes.</param>
     /// <param name="batch">The number of samples.</param>
     /// <param name="allowWinograd">Whether a way with a larger error of rounding may be taken.</param>
-    public static ConvolutionWay InputGradient(in ConvolutionGeometry geometry, int batch, bool allowWinograd) =>
-        IsPointwise(geometry) ? ConvolutionWay.Pointwise
-        : IsDepthwise(geometry) ? ConvolutionWay.Depthwise
-        : DirectConvolution.WinsInputGradient(geometry) ? ConvolutionWay.Direct
-        : allowWinograd && WinogradConvolution.InputGradientWins(geometry, batch) ? ConvolutionWay.Winograd
-        : ConvolutionWay.ImplicitGemm;
+    public static ConvolutionWay InputGradient(in ConvolutionGeometry geometry, int batch, bool allowWinograd)
+    {
+        if (IsPointwise(geometry) || IsDepthwise(geometry))
+        {
+            return IsPointwise(geometry) ? ConvolutionWay.Pointwise : ConvolutionWay.Depthwise;
+        }
+
+        double winograd = CanUseWinograd(geometry, allowWinograd)
+            ? ConvolutionCost.Winograd(Tiles(geometry.Height.Input, geometry.Width.Input, batch), geometry.Filters, geometry.Channels)
+            : double.PositiveInfinity;
+        return Fastest(
+            geometry, batch * (double)geometry.InputPositions, geometry.Filters, geometry.Channels, winograd,
+            DirectConvolution.Supports(geometry) && HasNoStrides(geometry));
+    }
 
     /// <summary>The way of <see cref="Convolution.WeightGradient"/>; a pointwise one is an implicit product, too.</summary>
     /// <param name="geometry">The shapes.</param>
     /// <param name="batch">The number of samples.</param>
     /// <param name="allowWinograd">Whether a way with a larger error of rounding may be taken.</param>
-    public static ConvolutionWay WeightGradient(in ConvolutionGeometry geometry, int batch, bool allowWinograd) =>
-        IsPointwise(geometry) ? ConvolutionWay.ImplicitGemm
-        : IsDepthwise(geometry) ? ConvolutionWay.Depthwise
-        : DirectConvolution.Wins(geometry) ? ConvolutionWay.Direct
-        : allowWinograd && WinogradConvolution.WeightGradientWins(geometry, batch) ? ConvolutionWay.Winograd
-        : ConvolutionWay.ImplicitGemm;
+    public static ConvolutionWay WeightGradient(in ConvolutionGeometry geometry, int batch, bool allowWinograd)
+    {
+        if (IsPointwise(geometry) || IsDepthwise(geometry))
+        {
+            return IsPointwise(geometry) ? ConvolutionWay.ImplicitGemm : ConvolutionWay.Depthwise;
+        }
+
+        double winograd = CanUseWinograd(geometry, allowWinograd)
+            ? ConvolutionCost.WinogradWeightGradient(
+                Tiles(geometry.Height.Output, geometry.Width.Output, batch), geometry.Channels, geometry.Filters)
+            : double.PositiveInfinity;
+        return Fastest(
+            geometry, batch * (double)geometry.OutputPositions, geometry.Channels, geometry.Filters, winograd,
+            DirectConvolution.Supports(geometry));
+    }
 
     /// <summary>Whether a window is one position, and each position has one.</summary>
     public static bool IsPointwise(in ConvolutionGeometry geometry) =>
         IsPointwise(geometry.Depth) && IsPointwise(geometry.Height) && IsPointwise(geometry.Width);
+
+    private static ConvolutionWay Fastest(
+        in ConvolutionGeometry geometry, double outputs, int read, int written, double winograd, bool canBeDirect)
+    {
+        int groups = geometry.Groups;
+        double patchLength = (double)geometry.WindowPositions * read / groups;
+        double product = ConvolutionCost.ImplicitGemm(outputs, geometry.WindowPositions, patchLength, written / groups);
+        double direct = canBeDirect && patchLength <= DirectConvolution.MaxPatchLength
+            ? ConvolutionCost.Direct(outputs, patchLength, written)
+            : double.PositiveInfinity;
+        return winograd < Math.Min(direct, product) ? ConvolutionWay.Winograd
+            : direct < product ? ConvolutionWay.Direct
+            : ConvolutionWay.ImplicitGemm;
+    }
+
+    private static bool CanUseWinograd(in ConvolutionGeometry geometry, bool isAllowed) =>
+        isAllowed
+        && WinogradConvolution.Supports(geometry)
+        && (long)geometry.Channels * geometry.Filters <= WinogradConvolution.MaxWeights;
+
+    private static double Tiles(int height, int width, int batch) =>
+        (double)batch * WinogradTransform.TilesAlong(height) * WinogradTransform.TilesAlong(width);
+
+    private static bool HasNoStrides(in ConvolutionGeometry geometry) =>
+        geometry.Depth.Stride == 1 && geometry.Height.Stride == 1 && geometry.Width.Stride == 1;
 
     private static bool IsPointwise(in WindowAxis axis) => axis is { Window: 1, Stride: 1 };
 

@@ -15,28 +15,11 @@ namespace Engine.Kernels;
 /// </remarks>
 internal static class DirectConvolution
 {
-    private const int MaxChannels = 16;
-    private const int MaxPatchLength = 512;
+    /// <summary>Of longer windows, times channels, a copy of the kernel would not stay in the second-level cache.</summary>
+    public const int MaxPatchLength = 4096;
 
     /// <summary>Whether the kernels can do this shape: all but groups.</summary>
     public static bool Supports(in ConvolutionGeometry geometry) => geometry.Groups == 1;
-
-    /// <summary>
-    /// Whether the kernels are the fastest way for this shape, forward and for the kernel's gradient: few channels, and a strip of
-    /// the kernel that stays in the first-level cache.
-    /// </summary>
-    public static bool Wins(in ConvolutionGeometry geometry) =>
-        Supports(geometry) && geometry.Channels <= MaxChannels && geometry.PatchLength <= MaxPatchLength;
-
-    /// <summary>
-    /// Whether the kernels are the fastest way for the input's gradient of this shape: the same with x and y exchanged, no strides,
-    /// and a vector of channels at least.
-    /// </summary>
-    public static bool WinsInputGradient(in ConvolutionGeometry geometry) =>
-        Supports(geometry)
-        && geometry.Depth.Stride == 1 && geometry.Height.Stride == 1 && geometry.Width.Stride == 1
-        && geometry.Channels >= 8 && geometry.Filters <= MaxChannels
-        && geometry.WindowPositions * geometry.Filters <= MaxPatchLength;
 
     /// <summary>y = relu?(x ∗ kernel + bias).</summary>
     /// <param name="geometry">The shapes; one group.</param>

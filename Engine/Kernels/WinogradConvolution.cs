@@ -16,37 +16,13 @@ namespace Engine.Kernels;
 internal static class WinogradConvolution
 {
     /// <summary>
-    /// How many multiply-adds take as long as the transform of one channel of a tile, of one weight, and of the gradient of one
-    /// weight. Measured on Zen 3 with vectors of 256 bits, in units of what a large matrix product takes for one.
+    /// For more channels times filters than this, the transformed kernel, 36 elements for each nine, would be too much memory.
     /// </summary>
-    private const double ProductsOfTile = 400, ProductsOfKernel = 430, ProductsOfKernelGradient = 800;
-
-    /// <summary>Beyond this the transformed kernel, 36 elements for each nine, would be too much memory.</summary>
-    private const double MaxWeights = 4 * 1024 * 1024;
+    public const int MaxWeights = 4 * 1024 * 1024;
 
     /// <summary>Whether the algorithm can do it: 3 × 3 windows along two axes, no stride, no dilation, one group.</summary>
     public static bool Supports(in ConvolutionGeometry geometry) =>
         geometry.Depth == WindowAxis.None && geometry.Groups == 1 && Supports(geometry.Height) && Supports(geometry.Width);
-
-    /// <summary>Whether <see cref="Forward"/> is worth it beside a matrix product of the patches: a matter of shapes alone.</summary>
-    public static bool Wins(in ConvolutionGeometry geometry, int batch) =>
-        Supports(geometry) && Wins(
-            geometry, batch, Tiles(geometry.Height.Output, geometry.Width.Output, batch), geometry.Channels, geometry.Filters,
-            geometry.Channels, ProductsOfKernel);
-
-    /// <summary>Whether <see cref="InputGradient"/> is worth it.</summary>
-    public static bool InputGradientWins(in ConvolutionGeometry geometry, int batch) =>
-        Supports(geometry) && Wins(
-            geometry, batch, Tiles(geometry.Height.Input, geometry.Width.Input, batch), geometry.Filters, geometry.Channels,
-            geometry.Filters, ProductsOfKernel);
-
-    /// <summary>Whether <see cref="WeightGradient"/> is worth it.</summary>
-    public static bool WeightGradientWins(in ConvolutionGeometry geometry, int batch)
-    {
-        double tiles = Tiles(geometry.Height.Output, geometry.Width.Output, batch);
-        return Supports(geometry) && Wins(
-            geometry, batch, tiles, geometry.Channels, geometry.Filters, Math.Min(tiles, 96), ProductsOfKernelGradient);
-    }
 
     /// <summary>y = x ∗ kernel + bias, or max(x ∗ kernel + bias, 0).</summary>
     /// <param name="geometry">A geometry that is supported.</param>
@@ -100,26 +76,6 @@ internal static class WinogradConvolution
         Check(geometry, batch, x.Length, dKernel.Length, dy.Length);
         WinogradWeightGradient<T>.Run(geometry, batch, x, dy, dKernel, threads);
     }
-
-    /// <summary>
-    /// Counts multiply-adds, and what else there is as the number of them that would take as long. It must be clearly less: the
-    /// patches of few channels stay in the cache, and rounding is worth something too.
-    /// </summary>
-    private static bool Wins(
-        in ConvolutionGeometry geometry, int batch, double tiles, int read, int written, double summed, double productsOfWeight)
-    {
-        double weights = (double)read * written;
-        double direct = (double)batch * geometry.OutputPositions * 9 * weights;
-
-        // A short summed axis is mostly beginning and end; a tile of the product has its full rows and columns even if unused.
-        double rounded = (double)read * ((written + 15) / 16 * 16);
-        double products = 1.1 * (1 + (8 / summed)) * WinogradTransform.Points * (tiles + 2) * rounded;
-        double transforms = (ProductsOfTile * tiles * (read + written)) + (productsOfWeight * weights);
-        return weights <= MaxWeights && 1.15 * (products + transforms) <= direct;
-    }
-
-    private static double Tiles(int height, int width, int batch) =>
-        (double)batch * WinogradTransform.TilesAlong(height) * WinogradTransform.TilesAlong(width);
 
     private static bool Supports(in WindowAxis axis) => axis is { Window: 3, Stride: 1, Dilation: 1 };
 
