@@ -16,7 +16,7 @@ public class ReductionBenchmarks
     private Matrix<float> _mathNetX = null!;
     private Vector<float> _mathNetVector = null!;
 
-    public static IEnumerable<(int Rows, int Columns)> Shapes => [(128, 10), (128, 64), (128, 1024), (100_000, 32)];
+    public static IEnumerable<(int Rows, int Columns)> Shapes => [(128, 10), (128, 64), (128, 1024), (100_000, 6), (100_000, 32)];
 
     [ParamsSource(nameof(Shapes))]
     public (int Rows, int Columns) Shape { get; set; }

@@ -5,7 +5,8 @@ namespace Engine.Kernels;
 
 /// <summary>
 /// Convolution without a matrix product: x is read where it lies in a padded copy of a few rows, each element by all windows that
-/// see it, so that nothing is packed. For few input channels, where packing costs as much as multiplying.
+/// see it, so that nothing is packed. For few channels: where packing would cost as much as multiplying, or columns of the product's
+/// tile would stand empty.
 /// </summary>
 /// <remarks>
 /// Data is channels-last as in <see cref="ConvolutionGeometry"/>. Destinations are overwritten without being read and must not

@@ -31,8 +31,14 @@ internal static class Reductions
         ref T source = ref MemoryMarshal.GetReference(x);
         ref T destination = ref MemoryMarshal.GetReference(sums);
 
-        // Four vectors of columns at a time stay in registers while the rows go by.
         int width = Vector<T>.Count;
+        if (columns < width)
+        {
+            SumsOfFewColumns(ref source, rows, sums);
+            return;
+        }
+
+        // Four vectors of columns at a time stay in registers while the rows go by.
         int c = 0;
         for (; c <= columns - (4 * width); c += 4 * width)
         {
@@ -52,17 +58,18 @@ internal static class Reductions
             sum3.StoreUnsafe(ref destination, (nuint)(c + (3 * width)));
         }
 
+        // The last vector overlaps the one before it, where it finds the same sums.
         for (; c < columns; c += width)
         {
-            int count = Math.Min(width, columns - c);
+            int first = Math.Min(c, columns - width);
             Vector<T> sum = default;
-            ref T row = ref Unsafe.Add(ref source, c);
+            ref T row = ref Unsafe.Add(ref source, first);
             for (int r = 0; r < rows; r++, row = ref Unsafe.Add(ref row, columns))
             {
-                sum += count == width ? Vector.LoadUnsafe(ref row) : Elementwise.LoadPart(ref row, count);
+                sum += Vector.LoadUnsafe(ref row);
             }
 
-            Elementwise.StorePart(sum, ref Unsafe.Add(ref destination, c), count);
+            sum.StoreUnsafe(ref destination, (nuint)first);
         }
     }
 
@@ -88,6 +95,39 @@ internal static class Reductions
             Span<double> part = sums.Slice(start, count);
             TensorPrimitives.ConvertTruncating(x.Slice(start, count), block);
             TensorPrimitives.MultiplyAdd(block[..count], block[..count], part, part);
+        }
+    }
+
+    // Rows shorter than a vector: as many of them as a vector has lanes are a whole number of vectors, each with a sum of its own.
+    private static void SumsOfFewColumns<T>(ref T source, int rows, Span<T> sums)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int columns = sums.Length;
+        int length = columns * Vector<T>.Count;
+        Span<T> totals = stackalloc T[length];
+        totals.Clear();
+        ref T total = ref MemoryMarshal.GetReference(totals);
+        int r = 0;
+        for (; r <= rows - Vector<T>.Count; r += Vector<T>.Count)
+        {
+            for (nuint i = 0; i < (nuint)length; i += (nuint)Vector<T>.Count)
+            {
+                (Vector.LoadUnsafe(ref total, i) + Vector.LoadUnsafe(ref source, i)).StoreUnsafe(ref total, i);
+            }
+
+            source = ref Unsafe.Add(ref source, length);
+        }
+
+        int rest = (rows - r) * columns;
+        for (int i = 0; i < rest; i++)
+        {
+            totals[i] += Unsafe.Add(ref source, i);
+        }
+
+        totals[..columns].CopyTo(sums);
+        for (int i = columns; i < length; i += columns)
+        {
+            TensorPrimitives.Add(sums, totals.Slice(i, columns), sums);
         }
     }
 
