@@ -17,12 +17,16 @@ internal static class ConvolutionChoice
             return IsPointwise(geometry) ? ConvolutionWay.Pointwise : ConvolutionWay.Depthwise;
         }
 
+        double outputs = (double)batch * geometry.OutputPositions;
+        double direct = CanBeDirect(geometry, geometry.PatchLength)
+            ? ConvolutionCost.Direct(outputs, geometry.PatchLength, geometry.Filters)
+            : double.PositiveInfinity;
         double winograd = CanUseWinograd(geometry, allowWinograd)
             ? ConvolutionCost.Winograd(Tiles(geometry.Height.Output, geometry.Width.Output, batch), geometry.Channels, geometry.Filters)
             : double.PositiveInfinity;
-        return Fastest(
-            geometry, batch * (double)geometry.OutputPositions, geometry.Channels, geometry.Filters, winograd,
-            DirectConvolution.Supports(geometry));
+        double product = ConvolutionCost.ImplicitGemm(
+            outputs, geometry.WindowPositions, geometry.PatchLength, geometry.GroupFilters);
+        return Fastest(direct, winograd, product);
     }
 
     /// <summary>The way of <see cref="Convolution.InputGradient"/>: a convolution from the filters to the channels.</summary>
@@ -36,12 +40,16 @@ internal static class ConvolutionChoice
             return IsPointwise(geometry) ? ConvolutionWay.Pointwise : ConvolutionWay.Depthwise;
         }
 
+        double inputs = (double)batch * geometry.InputPositions;
+        int patchLength = geometry.WindowPositions * geometry.GroupFilters;
+        double direct = CanBeDirect(geometry, patchLength) && HasNoStrides(geometry)
+            ? ConvolutionCost.Direct(inputs, patchLength, geometry.Channels)
+            : double.PositiveInfinity;
         double winograd = CanUseWinograd(geometry, allowWinograd)
             ? ConvolutionCost.Winograd(Tiles(geometry.Height.Input, geometry.Width.Input, batch), geometry.Filters, geometry.Channels)
             : double.PositiveInfinity;
-        return Fastest(
-            geometry, batch * (double)geometry.InputPositions, geometry.Filters, geometry.Channels, winograd,
-            DirectConvolution.Supports(geometry) && HasNoStrides(geometry));
+        double product = ConvolutionCost.ImplicitGemm(inputs, geometry.WindowPositions, patchLength, geometry.GroupChannels);
+        return Fastest(direct, winograd, product);
     }
 
     /// <summary>The way of <see cref="Convolution.WeightGradient"/>; a pointwise one is an implicit product, too.</summary>
@@ -55,32 +63,30 @@ internal static class ConvolutionChoice
             return IsPointwise(geometry) ? ConvolutionWay.ImplicitGemm : ConvolutionWay.Depthwise;
         }
 
+        double outputs = (double)batch * geometry.OutputPositions;
+        double direct = CanBeDirect(geometry, geometry.PatchLength)
+            ? ConvolutionCost.DirectWeightGradient(outputs, geometry.PatchLength, geometry.Filters)
+            : double.PositiveInfinity;
         double winograd = CanUseWinograd(geometry, allowWinograd)
             ? ConvolutionCost.WinogradWeightGradient(
                 Tiles(geometry.Height.Output, geometry.Width.Output, batch), geometry.Channels, geometry.Filters)
             : double.PositiveInfinity;
-        return Fastest(
-            geometry, batch * (double)geometry.OutputPositions, geometry.Channels, geometry.Filters, winograd,
-            DirectConvolution.Supports(geometry));
+        double product = ConvolutionCost.ImplicitGemm(
+            outputs, geometry.WindowPositions, geometry.PatchLength, geometry.GroupFilters);
+        return Fastest(direct, winograd, product);
     }
 
     /// <summary>Whether a window is one position, and each position has one.</summary>
     public static bool IsPointwise(in ConvolutionGeometry geometry) =>
         IsPointwise(geometry.Depth) && IsPointwise(geometry.Height) && IsPointwise(geometry.Width);
 
-    private static ConvolutionWay Fastest(
-        in ConvolutionGeometry geometry, double outputs, int read, int written, double winograd, bool canBeDirect)
-    {
-        int groups = geometry.Groups;
-        double patchLength = (double)geometry.WindowPositions * read / groups;
-        double product = ConvolutionCost.ImplicitGemm(outputs, geometry.WindowPositions, patchLength, written / groups);
-        double direct = canBeDirect && patchLength <= DirectConvolution.MaxPatchLength
-            ? ConvolutionCost.Direct(outputs, patchLength, written)
-            : double.PositiveInfinity;
-        return winograd < Math.Min(direct, product) ? ConvolutionWay.Winograd
-            : direct < product ? ConvolutionWay.Direct
-            : ConvolutionWay.ImplicitGemm;
-    }
+    private static ConvolutionWay Fastest(double direct, double winograd, double product) =>
+        winograd < Math.Min(direct, product) ? ConvolutionWay.Winograd
+        : direct < product ? ConvolutionWay.Direct
+        : ConvolutionWay.ImplicitGemm;
+
+    private static bool CanBeDirect(in ConvolutionGeometry geometry, int patchLength) =>
+        DirectConvolution.Supports(geometry) && patchLength <= DirectConvolution.MaxPatchLength;
 
     private static bool CanUseWinograd(in ConvolutionGeometry geometry, bool isAllowed) =>
         isAllowed

@@ -9,6 +9,9 @@ internal static class ConvolutionCost
     // A multiply-add of a tile of two vectors of 8 lanes, of one vector, and of a strip of 32 columns of the product.
     private const double OfTwoVectors = 0.25, OfVector = 0.16, OfStrip = 0.28;
 
+    // To begin and to write a vector of the direct way.
+    private const double OfVectorWritten = 1;
+
     // What the product takes for a position before it multiplies, and for each element of its window.
     private const double OfPosition = 5, OfWindowElement = 0.8;
 
@@ -24,9 +27,13 @@ internal static class ConvolutionCost
     /// <param name="outputs">The positions that are written, of all samples.</param>
     /// <param name="patchLength">The elements that each of them sums.</param>
     /// <param name="written">The channels of each.</param>
-    public static double Direct(double outputs, double patchLength, int written)
+    public static double Direct(double outputs, double patchLength, int written) =>
+        (outputs * OfVectorWritten * Vectors(written)) + DirectWeightGradient(outputs, patchLength, written);
+
+    /// <summary>The same for the kernel's gradient, which reads the outputs instead of writing them.</summary>
+    public static double DirectWeightGradient(double outputs, double patchLength, int filters)
     {
-        (int pairs, int single) = Math.DivRem((written + 7) / 8, 2);
+        (int pairs, int single) = Math.DivRem(Vectors(filters), 2);
         return outputs * patchLength * ((OfTwoVectors * pairs) + (OfVector * single));
     }
 
@@ -57,6 +64,8 @@ internal static class ConvolutionCost
         return products + (UnitsOfTile * tiles * (Transformed(read) + Transformed(written))) + (unitsOfWeight * read * written);
     }
 
-    // The last channels, fewer than a vector, take as long as two vectors.
-    private static int Transformed(int channels) => channels % 8 == 0 ? channels : (channels / 8 * 8) + 16;
+    private static int Vectors(int columns) => (columns + 7) / 8;
+
+    // The last channels, fewer than a vector, take as long as three vectors.
+    private static int Transformed(int channels) => channels % 8 == 0 ? channels : (channels / 8 * 8) + 24;
 }
