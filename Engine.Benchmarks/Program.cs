@@ -5,7 +5,8 @@ using Engine.Benchmarks.Peers;
 const string Usage = """
     Engine.Benchmarks: the hot loops measured.
 
-      gemm [options]      matrix products: GFLOP/s and percent of the measured multiply-add peak (a minute)
+      gemm                matrix products: GFLOP/s and percent of the measured multiply-add peak (a minute)
+      convolution         all ways of a convolution for many shapes, and how far the chosen one is from the best (a minute)
       dropout             dropout, random numbers, fork and join: nanoseconds an element (a minute)
       dropout-cost        a training step of the guide's networks with dropout against without, in pairs (a minute)
       recurrent-dropout   a training step of LSTM and GRU with dropout inside against without, in pairs (a minute)
@@ -21,6 +22,9 @@ switch (args.FirstOrDefault())
         return 0;
     case "gemm":
         GemmTable.Run(Console.Out);
+        return 0;
+    case "convolution":
+        ConvolutionTable.Run(Console.Out);
         return 0;
     case "dropout":
         DropoutTable.Run(Console.Out);
@@ -40,6 +44,6 @@ switch (args.FirstOrDefault())
         BenchmarkSwitcher.FromAssembly(typeof(GemmTable).Assembly).Run(args);
         return 0;
     default:
-        Console.Error.WriteLine($"Engine.Benchmarks: expected gemm, dropout, dropout-cost, recurrent-dropout, padding, peers or --filter, got '{args[0]}'.\n\n{Usage}");
+        Console.Error.WriteLine($"Engine.Benchmarks: expected gemm, convolution, dropout, dropout-cost, recurrent-dropout, padding, peers or --filter, got '{args[0]}'.\n\n{Usage}");
         return 2;
 }

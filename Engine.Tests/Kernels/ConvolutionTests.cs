@@ -98,6 +98,16 @@ public sealed class ConvolutionTests<T>
         }
     }
 
+    [TestCaseSource(nameof(Geometries))]
+    public void NoSamplesHaveAGradientOfZeros(object geometry)
+    {
+        ConvolutionGeometry g = (ConvolutionGeometry)geometry;
+        T[] gradient = [.. Enumerable.Repeat(T.NaN, g.KernelSize)];
+        Convolution.WeightGradient<T>(
+            g, 0, [], [], gradient, allowWinograd: true, new T[Convolution.ScratchLength(g, 0)], threads: 2);
+        Assert.That(gradient, Is.All.EqualTo(T.Zero));
+    }
+
     [Test]
     public void ChunksOfTheSummedAxisAreManyWhereTheKernelIsSmall()
     {

@@ -14,6 +14,18 @@ public class ReductionsTests
     }
 
     [Test]
+    public void ColumnSumsKeepNaNInItsColumn([Values(5, 10, 33)] int columns, [Values(3, 20)] int rows)
+    {
+        float[] x = new float[rows * columns], sums = new float[columns];
+        x[(1 * columns) + 2] = float.NaN;
+        x[(2 * columns) + 3] = float.PositiveInfinity;
+        Reductions.ColumnSums<float>(x, sums);
+        float[] expected = new float[columns];
+        (expected[2], expected[3]) = (float.NaN, float.PositiveInfinity);
+        Assert.That(sums, Is.EqualTo(expected));
+    }
+
+    [Test]
     public void ColumnSumsRefuseBrokenRows() => Assert.That(
         () => Reductions.ColumnSums<float>(new float[7], new float[3]),
         Throws.ArgumentException.With.Message.EqualTo("Elementwise: expected spans of one length, got 7 and 6 elements."));

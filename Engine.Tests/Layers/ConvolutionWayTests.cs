@@ -85,7 +85,7 @@ public class ConvolutionWayTests
     {
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(ConvolutionChoice.Forward(geometry, Batch, allowWinograd), Is.EqualTo(forward));
+            Assert.That(ConvolutionChoice.Forward(geometry, allowWinograd), Is.EqualTo(forward));
             Assert.That(ConvolutionChoice.InputGradient(geometry, Batch, allowWinograd), Is.EqualTo(inputGradient));
             Assert.That(ConvolutionChoice.WeightGradient(geometry, Batch, allowWinograd), Is.EqualTo(weightGradient));
         }

@@ -20,6 +20,12 @@ internal static class MonteCarloModels
         new BatchNormalization(), new Flatten(), new Dropout(0.3, noiseShape: [null, null]), new Dense(4, Sigmoid))
     { Seed = 4 };
 
+    /// <summary>A convolution for which a large batch would repay another way than a small one.</summary>
+    public static Sequential Wide() => new(
+        new Input(18, 18, 12), new SpatialDropout2D(0.3), new Conv2D(10, (3, 3), padding: Padding.Same), new GlobalAveragePooling2D(),
+        new Dense(4, Sigmoid))
+    { Seed = 4 };
+
     /// <summary>One mask for all rows of a batch: its samples cannot share one.</summary>
     public static Sequential OneMaskForAll() => new(
         new Input(37), new Dense(20, ReLU), new Dropout(0.5, noiseShape: [1, null]), new Dense(3, Softmax))

@@ -21,6 +21,7 @@ public sealed class PredictMonteCarloTests
         new TestCaseData((Func<Model>)(() => MonteCarloModels.Classifier())).SetArgDisplayNames("classifier"),
         new TestCaseData((Func<Model>)(() => MonteCarloModels.Regression())).SetArgDisplayNames("regression"),
         new TestCaseData((Func<Model>)MonteCarloModels.Convolutional).SetArgDisplayNames("convolutional"),
+        new TestCaseData((Func<Model>)MonteCarloModels.Wide).SetArgDisplayNames("wide"),
         new TestCaseData((Func<Model>)MonteCarloModels.OneMaskForAll).SetArgDisplayNames("one mask for all"),
         new TestCaseData((Func<Model>)MonteCarloModels.Own).SetArgDisplayNames("own layer"),
         new TestCaseData((Func<Model>)MonteCarloModels.Family).SetArgDisplayNames("family"),

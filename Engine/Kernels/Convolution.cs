@@ -42,7 +42,7 @@ internal static class Convolution
     {
         Check(geometry, batch, x.Length, kernel.Length, y.Length);
         ThrowIfUnequal(bias.Length, bias.IsEmpty ? 0 : geometry.Filters);
-        switch (ConvolutionChoice.Forward(geometry, batch, allowWinograd))
+        switch (ConvolutionChoice.Forward(geometry, allowWinograd))
         {
             case ConvolutionWay.Pointwise:
                 for (int group = 0; group < geometry.Groups; group++)
@@ -162,7 +162,7 @@ internal static class Convolution
     /// <param name="batch">The number of samples.</param>
     /// <param name="x">[batch, input positions, channels].</param>
     /// <param name="dy">[batch, output positions, filters].</param>
-    /// <param name="kernelGradient">[window positions, channels / groups, filters]; overwritten.</param>
+    /// <param name="kernelGradient">[window positions, channels / groups, filters]; overwritten; zeros for an empty batch.</param>
     /// <param name="allowWinograd">Whether a way with a larger error of rounding may be taken.</param>
     /// <param name="scratch">At least <see cref="ScratchLength"/> elements, of undefined content.</param>
     /// <param name="threads">How many threads may take part, at least 1.</param>
@@ -178,6 +178,12 @@ internal static class Convolution
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Check(geometry, batch, x.Length, kernelGradient.Length, dy.Length);
+        if (batch == 0)
+        {
+            kernelGradient.Clear();
+            return;
+        }
+
         switch (ConvolutionChoice.WeightGradient(geometry, batch, allowWinograd))
         {
             case ConvolutionWay.Depthwise:

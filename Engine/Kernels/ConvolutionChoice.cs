@@ -1,31 +1,35 @@
 namespace Engine.Kernels;
 
 /// <summary>
-/// Which way is the fastest for a geometry: a matter of shapes alone, never of threads or timing, so that the same arguments give
-/// the same bits on any number of threads.
+/// Which way is the fastest for a geometry: a matter of shapes alone, never of threads, timing, or the machine, so that the same
+/// arguments give the same bits on any number of threads.
 /// </summary>
 internal static class ConvolutionChoice
 {
-    /// <summary>The way of <see cref="Convolution.Forward"/>.</summary>
+    // Plans are made for these, whatever the elements are.
+    private const int ElementSize = sizeof(float), Lanes = 8;
+
+    // Forward must not depend on the batch: batches leave no trace in what a model predicts.
+    private const int UsualBatch = 8;
+
+    /// <summary>The way of <see cref="Convolution.Forward"/>, for any number of samples.</summary>
     /// <param name="geometry">The shapes.</param>
-    /// <param name="batch">The number of samples.</param>
     /// <param name="allowWinograd">Whether a way with a larger error of rounding may be taken.</param>
-    public static ConvolutionWay Forward(in ConvolutionGeometry geometry, int batch, bool allowWinograd)
+    public static ConvolutionWay Forward(in ConvolutionGeometry geometry, bool allowWinograd)
     {
-        if (IsPointwise(geometry) || IsDepthwise(geometry))
+        if (SpecialWay(geometry) is ConvolutionWay special)
         {
-            return IsPointwise(geometry) ? ConvolutionWay.Pointwise : ConvolutionWay.Depthwise;
+            return special;
         }
 
-        double outputs = (double)batch * geometry.OutputPositions;
-        double direct = CanBeDirect(geometry, geometry.PatchLength)
-            ? ConvolutionCost.Direct(outputs, geometry.PatchLength, geometry.Filters)
+        double direct = geometry.PatchLength <= DirectConvolution.MaxPatchLength
+            ? OfPlan(DirectConvolution.PlanForward(geometry, ElementSize, Lanes), UsualBatch)
             : double.PositiveInfinity;
-        double winograd = CanUseWinograd(geometry, allowWinograd)
-            ? ConvolutionCost.Winograd(Tiles(geometry.Height.Output, geometry.Width.Output, batch), geometry.Channels, geometry.Filters)
+        double winograd = UsesWinograd(geometry, allowWinograd)
+            ? ConvolutionCost.Winograd(OutputTiles(geometry, UsualBatch), geometry.Channels, geometry.Filters)
             : double.PositiveInfinity;
         double product = ConvolutionCost.ImplicitGemm(
-            outputs, geometry.WindowPositions, geometry.PatchLength, geometry.GroupFilters);
+            (double)UsualBatch * geometry.OutputPositions, geometry.WindowPositions, geometry.PatchLength, geometry.Filters);
         return Fastest(direct, winograd, product);
     }
 
@@ -35,20 +39,23 @@ internal static class ConvolutionChoice
     /// <param name="allowWinograd">Whether a way with a larger error of rounding may be taken.</param>
     public static ConvolutionWay InputGradient(in ConvolutionGeometry geometry, int batch, bool allowWinograd)
     {
-        if (IsPointwise(geometry) || IsDepthwise(geometry))
+        if (SpecialWay(geometry) is ConvolutionWay special)
         {
-            return IsPointwise(geometry) ? ConvolutionWay.Pointwise : ConvolutionWay.Depthwise;
+            return special;
         }
 
-        double inputs = (double)batch * geometry.InputPositions;
-        int patchLength = geometry.WindowPositions * geometry.GroupFilters;
-        double direct = CanBeDirect(geometry, patchLength) && HasNoStrides(geometry)
-            ? ConvolutionCost.Direct(inputs, patchLength, geometry.Channels)
+        // With strides the direct way would multiply the zeros between the gradients.
+        int patchLength = geometry.WindowPositions * geometry.Filters;
+        bool hasStrides = geometry.Depth.Stride > 1 || geometry.Height.Stride > 1 || geometry.Width.Stride > 1;
+        double direct = patchLength <= DirectConvolution.MaxPatchLength && !hasStrides
+            ? OfPlan(DirectConvolution.PlanInputGradient(geometry, ElementSize, Lanes), batch)
             : double.PositiveInfinity;
-        double winograd = CanUseWinograd(geometry, allowWinograd)
-            ? ConvolutionCost.Winograd(Tiles(geometry.Height.Input, geometry.Width.Input, batch), geometry.Filters, geometry.Channels)
+        double tiles = Tiles(geometry.Height.Input, geometry.Width.Input, batch);
+        double winograd = UsesWinograd(geometry, allowWinograd)
+            ? ConvolutionCost.Winograd(tiles, geometry.Filters, geometry.Channels)
             : double.PositiveInfinity;
-        double product = ConvolutionCost.ImplicitGemm(inputs, geometry.WindowPositions, patchLength, geometry.GroupChannels);
+        double product = ConvolutionCost.ImplicitGemm(
+            (double)batch * geometry.InputPositions, geometry.WindowPositions, patchLength, geometry.Channels);
         return Fastest(direct, winograd, product);
     }
 
@@ -58,21 +65,23 @@ internal static class ConvolutionChoice
     /// <param name="allowWinograd">Whether a way with a larger error of rounding may be taken.</param>
     public static ConvolutionWay WeightGradient(in ConvolutionGeometry geometry, int batch, bool allowWinograd)
     {
-        if (IsPointwise(geometry) || IsDepthwise(geometry))
+        if (SpecialWay(geometry) is ConvolutionWay special)
         {
-            return IsPointwise(geometry) ? ConvolutionWay.ImplicitGemm : ConvolutionWay.Depthwise;
+            return special == ConvolutionWay.Pointwise ? ConvolutionWay.ImplicitGemm : special;
         }
 
-        double outputs = (double)batch * geometry.OutputPositions;
-        double direct = CanBeDirect(geometry, geometry.PatchLength)
-            ? ConvolutionCost.DirectWeightGradient(outputs, geometry.PatchLength, geometry.Filters)
+        double direct = double.PositiveInfinity;
+        if (geometry.PatchLength <= DirectConvolution.MaxPatchLength)
+        {
+            DirectPlan plan = DirectConvolution.PlanWeightGradient(geometry, ElementSize, Lanes);
+            direct = FitsCache(plan) ? ConvolutionCost.DirectWeightGradient(plan, batch) : direct;
+        }
+
+        double winograd = UsesWinograd(geometry, allowWinograd)
+            ? ConvolutionCost.WinogradWeightGradient(OutputTiles(geometry, batch), geometry.Channels, geometry.Filters)
             : double.PositiveInfinity;
-        double winograd = CanUseWinograd(geometry, allowWinograd)
-            ? ConvolutionCost.WinogradWeightGradient(
-                Tiles(geometry.Height.Output, geometry.Width.Output, batch), geometry.Channels, geometry.Filters)
-            : double.PositiveInfinity;
-        double product = ConvolutionCost.ImplicitGemm(
-            outputs, geometry.WindowPositions, geometry.PatchLength, geometry.GroupFilters);
+        double product = ConvolutionCost.ImplicitWeightGradient(
+            (double)batch * geometry.OutputPositions, geometry.WindowPositions, geometry.PatchLength, geometry.Filters);
         return Fastest(direct, winograd, product);
     }
 
@@ -80,28 +89,33 @@ internal static class ConvolutionChoice
     public static bool IsPointwise(in ConvolutionGeometry geometry) =>
         IsPointwise(geometry.Depth) && IsPointwise(geometry.Height) && IsPointwise(geometry.Width);
 
+    // Where there is no choice. One channel in one group is depthwise too: the direct way knows more tiles for it.
+    private static ConvolutionWay? SpecialWay(in ConvolutionGeometry geometry) =>
+        IsPointwise(geometry) ? ConvolutionWay.Pointwise
+        : geometry.Groups == 1 ? null
+        : DepthwiseConvolution.Supports(geometry) ? ConvolutionWay.Depthwise
+        : ConvolutionWay.ImplicitGemm;
+
     private static ConvolutionWay Fastest(double direct, double winograd, double product) =>
         winograd < Math.Min(direct, product) ? ConvolutionWay.Winograd
         : direct < product ? ConvolutionWay.Direct
         : ConvolutionWay.ImplicitGemm;
 
-    private static bool CanBeDirect(in ConvolutionGeometry geometry, int patchLength) =>
-        DirectConvolution.Supports(geometry) && patchLength <= DirectConvolution.MaxPatchLength;
+    private static double OfPlan(in DirectPlan plan, int batch) =>
+        FitsCache(plan) ? ConvolutionCost.Direct(plan, batch) : double.PositiveInfinity;
 
-    private static bool CanUseWinograd(in ConvolutionGeometry geometry, bool isAllowed) =>
+    private static bool FitsCache(in DirectPlan plan) => plan.BlockLength() <= DirectConvolution.MaxBlockLength;
+
+    private static bool UsesWinograd(in ConvolutionGeometry geometry, bool isAllowed) =>
         isAllowed
         && WinogradConvolution.Supports(geometry)
         && (long)geometry.Channels * geometry.Filters <= WinogradConvolution.MaxWeights;
 
+    private static double OutputTiles(in ConvolutionGeometry geometry, int batch) =>
+        Tiles(geometry.Height.Output, geometry.Width.Output, batch);
+
     private static double Tiles(int height, int width, int batch) =>
         (double)batch * WinogradTransform.TilesAlong(height) * WinogradTransform.TilesAlong(width);
 
-    private static bool HasNoStrides(in ConvolutionGeometry geometry) =>
-        geometry.Depth.Stride == 1 && geometry.Height.Stride == 1 && geometry.Width.Stride == 1;
-
     private static bool IsPointwise(in WindowAxis axis) => axis is { Window: 1, Stride: 1 };
-
-    // One channel in one group is both: the direct way knows more tiles for it.
-    private static bool IsDepthwise(in ConvolutionGeometry geometry) =>
-        geometry.Groups > 1 && DepthwiseConvolution.Supports(geometry);
 }

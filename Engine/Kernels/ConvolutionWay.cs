@@ -9,7 +9,7 @@ internal enum ConvolutionWay
     /// <summary>A window of one position: x itself is the matrix of patches.</summary>
     Pointwise,
 
-    /// <summary>Without a product, for few channels: see <see cref="DirectConvolution"/>.</summary>
+    /// <summary>Without a product, for few outputs a position or few channels: see <see cref="DirectConvolution"/>.</summary>
     Direct,
 
     /// <summary>Each channel with filters of its own: see <see cref="DepthwiseConvolution"/>.</summary>

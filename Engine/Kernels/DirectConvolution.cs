@@ -11,13 +11,16 @@ namespace Engine.Kernels;
 /// <remarks>
 /// Data is channels-last as in <see cref="ConvolutionGeometry"/>. Destinations are overwritten without being read and must not
 /// overlap the sources. The same shapes give the same bits on any number of threads. The working memory of a thread is a block of
-/// x of some 48 KB, and in the calling thread a copy of the kernel or up to 16 partial gradients of it, at most 1 MB unless one
-/// alone is larger; it is kept for the next call.
+/// x of some 48 KB (more where eight columns of it with all channels are more), and in the calling thread a copy of the kernel or up to
+/// 16 partial gradients of it, at most 256 K elements unless one alone is larger; it is kept for the next call.
 /// </remarks>
 internal static class DirectConvolution
 {
-    /// <summary>Of longer windows, times channels, a copy of the kernel would not stay in the second-level cache.</summary>
-    public const int MaxPatchLength = 4096;
+    /// <summary>Beside longer patches (positions of the window times channels) nothing was measured.</summary>
+    public const int MaxPatchLength = 3200;
+
+    /// <summary>Elements of a block of x of which more would not stay in the second-level cache.</summary>
+    public const int MaxBlockLength = 64 * 1024;
 
     /// <summary>Whether the kernels can do this shape: all but groups.</summary>
     public static bool Supports(in ConvolutionGeometry geometry) => geometry.Groups == 1;
@@ -43,7 +46,7 @@ internal static class DirectConvolution
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Check(geometry, batch, x.Length, kernel.Length, y.Length);
-        DirectPlan plan = ForwardPlan<T>(geometry, DirectForward<T, SharedOperand>.MaxPositions);
+        DirectPlan plan = PlanForward(geometry, Unsafe.SizeOf<T>(), Vector<T>.Count);
         DirectKernelMatrix matrix = new(geometry.Channels * geometry.Filters, geometry.Filters, 1, IsTurned: false);
         DirectForward<T, SharedOperand>.Run(plan, matrix, batch, x, kernel, bias, y, relu, threads);
     }
@@ -66,7 +69,7 @@ internal static class DirectConvolution
             return;
         }
 
-        DirectPlan plan = ForwardPlan<T>(geometry, DirectWeightGradient<T, SharedOperand>.MaxPositions(geometry.Filters));
+        DirectPlan plan = PlanWeightGradient(geometry, Unsafe.SizeOf<T>(), Vector<T>.Count);
         DirectWeightGradient<T, SharedOperand>.Run(plan, batch, x, dy, dKernel, threads);
     }
 
@@ -85,7 +88,22 @@ internal static class DirectConvolution
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Check(geometry, batch, dx.Length, kernel.Length, dy.Length);
-        DirectPlan plan = new(
+        DirectPlan plan = PlanInputGradient(geometry, Unsafe.SizeOf<T>(), Vector<T>.Count);
+        DirectKernelMatrix matrix = new(geometry.Channels * geometry.Filters, 1, geometry.Filters, IsTurned: true);
+        DirectForward<T, SharedOperand>.Run(plan, matrix, batch, dy, kernel, [], dx, relu: false, threads);
+    }
+
+    /// <summary>How the forward pass is cut, for elements of so many bytes in vectors of so many lanes.</summary>
+    public static DirectPlan PlanForward(in ConvolutionGeometry geometry, int elementSize, int lanes) =>
+        PlanOutputs(geometry, DirectForward<float, SharedOperand>.MaxPositions, elementSize, lanes);
+
+    /// <summary>How the gradient of the kernel is cut.</summary>
+    public static DirectPlan PlanWeightGradient(in ConvolutionGeometry geometry, int elementSize, int lanes) =>
+        PlanOutputs(geometry, DirectWeightGradient<float, SharedOperand>.MaxPositions(geometry.Filters), elementSize, lanes);
+
+    /// <summary>How the gradient of the input is cut.</summary>
+    public static DirectPlan PlanInputGradient(in ConvolutionGeometry geometry, int elementSize, int lanes) =>
+        new(
             DirectAxis.Backward(geometry.Depth),
             DirectAxis.Backward(geometry.Height),
             DirectAxis.Backward(geometry.Width),
@@ -93,14 +111,11 @@ internal static class DirectConvolution
             geometry.Filters,
             multiplier: 1,
             geometry.Channels,
-            DirectForward<T, SharedOperand>.MaxPositions,
-            Unsafe.SizeOf<T>(),
-            Vector<T>.Count);
-        DirectKernelMatrix matrix = new(geometry.Channels * geometry.Filters, 1, geometry.Filters, IsTurned: true);
-        DirectForward<T, SharedOperand>.Run(plan, matrix, batch, dy, kernel, [], dx, relu: false, threads);
-    }
+            DirectForward<float, SharedOperand>.MaxPositions,
+            elementSize,
+            lanes);
 
-    private static DirectPlan ForwardPlan<T>(in ConvolutionGeometry geometry, int maxPositions) =>
+    private static DirectPlan PlanOutputs(in ConvolutionGeometry geometry, int maxPositions, int elementSize, int lanes) =>
         new(
             DirectAxis.Forward(geometry.Depth),
             DirectAxis.Forward(geometry.Height),
@@ -110,8 +125,8 @@ internal static class DirectConvolution
             multiplier: 1,
             geometry.Filters,
             maxPositions,
-            Unsafe.SizeOf<T>(),
-            Vector<T>.Count);
+            elementSize,
+            lanes);
 
     private static void Check(in ConvolutionGeometry geometry, int batch, int x, int kernel, int y)
     {

@@ -131,11 +131,14 @@ internal readonly struct DirectPlan
     public int Vectors => (Filters + Lanes - 1) / Lanes;
 
     /// <summary>Elements of the padded block of the source, and the rest of a vector.</summary>
-    public int BlockSize => checked((int)BlockLength(BandRows, BandColumns)) + (2 * Lanes);
+    public int BlockSize => checked((int)BlockLength()) + (2 * Lanes);
 
     private int RowBands => (_height.Output + BandRows - 1) / BandRows;
 
     private int ColumnBands => (_width.Output + BandColumns - 1) / BandColumns;
+
+    /// <summary>Elements of the padded block of the source, copied for each band.</summary>
+    public long BlockLength() => BlockLength(BandRows, BandColumns);
 
     /// <summary>The first column of a vector. The last ends with the last column, unless there are too few for one vector.</summary>
     public int VectorStart(int vector) => Math.Min(vector * Lanes, Math.Max(Filters - Lanes, 0));

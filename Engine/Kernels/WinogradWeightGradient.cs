@@ -20,7 +20,7 @@ internal readonly ref struct WinogradWeightGradient<T>
     /// Tiles of a block: enough of them to pay for reading and writing the sums once more. Also the longest chain of additions but
     /// the one that adds the blocks.
     /// </summary>
-    private const int MaxTiles = 96;
+    public const int MaxTiles = 96;
 
     /// <summary>Tiles of a part that only transforms.</summary>
     private const int TilesOfPart = 8;

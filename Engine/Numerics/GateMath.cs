@@ -9,9 +9,9 @@ namespace Engine.Numerics;
 /// 20, and at most 6 beyond; never beyond 1; NaN in gives NaN out; the same bits in every lane.
 /// </summary>
 /// <remarks>
-/// No branches and no selections: arguments are clamped to where the functions still change. Below −87 (−708 in double) the
-/// sigmoid stays at what it is there, 2e-38 (3e-308), the last that is no subnormal number. What belongs together is worked out
-/// together, stage by stage: one function alone is a chain of operations, each of which waits for the one before it.
+/// No branches and no selections: arguments are clamped to where exp is finite and no subnormal number. Below −87 (−708 in double)
+/// the sigmoid stays at what it is there, 2e-38 (3e-308). What belongs together is worked out together, stage by stage: one function
+/// alone is a chain of operations, each of which waits for the one before it.
 /// </remarks>
 internal static class GateMath<T, TVector, TVectors>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
