@@ -99,10 +99,13 @@ public sealed class ConvolutionTests<T>
     }
 
     [TestCaseSource(nameof(Geometries))]
+    [TestCaseSource(nameof(LargeGeometries))]
     public void NoSamplesHaveAGradientOfZeros(object geometry)
     {
         ConvolutionGeometry g = (ConvolutionGeometry)geometry;
-        T[] gradient = [.. Enumerable.Repeat(T.NaN, g.KernelSize)];
+        T[] kernel = new T[g.KernelSize], gradient = [.. Enumerable.Repeat(T.NaN, g.KernelSize)];
+        Convolution.Forward<T>(g, 0, [], kernel, [], [], relu: false, allowWinograd: true, threads: 2);
+        Convolution.InputGradient<T>(g, 0, [], kernel, [], allowWinograd: true, threads: 2);
         Convolution.WeightGradient<T>(
             g, 0, [], [], gradient, allowWinograd: true, new T[Convolution.ScratchLength(g, 0)], threads: 2);
         Assert.That(gradient, Is.All.EqualTo(T.Zero));

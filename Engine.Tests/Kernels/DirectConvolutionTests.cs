@@ -31,7 +31,7 @@ public sealed class DirectConvolutionTests<T>
         Two(new(3, 7, 1, 1, Padding.Same), new(2, 5, 1, 1, Padding.Same), 2, 3),         // a window beyond the image
         Two(new(4, 4, 1, 1, Padding.Valid), new(3, 3, 1, 1, Padding.Valid), 5, 7),       // one output
         Two(new(6, 1, 1, 1, Padding.Valid), new(5, 1, 1, 1, Padding.Valid), 3, 11),      // no window at all
-        Two(new(6, 3, 1, 1, Padding.Same), new(20, 3, 1, 1, Padding.Same), 355, 7),      // the longest patch, a block beyond the wanted size
+        Two(new(6, 3, 1, 1, Padding.Same), new(20, 3, 1, 1, Padding.Same), 355, 7),      // the longest patch, in double a block beyond the wanted size
         Two(new(6, 3, 1, 1, Padding.Same), new(9, 3, 1, 1, Padding.Same), 8, 355),       // the same for the input's gradient
         Two(new(40, 3, 1, 12, Padding.Same), new(40, 3, 1, 12, Padding.Same), 40, 6),    // few columns see a large block
         Three(WindowAxis.None, WindowAxis.None, new(300, 7, 1, 40, Padding.Causal), 24, 3),

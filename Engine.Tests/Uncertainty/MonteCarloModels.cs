@@ -20,9 +20,11 @@ internal static class MonteCarloModels
         new BatchNormalization(), new Flatten(), new Dropout(0.3, noiseShape: [null, null]), new Dense(4, Sigmoid))
     { Seed = 4 };
 
-    /// <summary>A convolution for which a large batch would repay another way than a small one.</summary>
+    /// <summary>
+    /// A convolution for which a large batch would repay another way than a small one: see <c>ConvolutionChoiceTests</c>.
+    /// </summary>
     public static Sequential Wide() => new(
-        new Input(18, 18, 12), new SpatialDropout2D(0.3), new Conv2D(10, (3, 3), padding: Padding.Same), new GlobalAveragePooling2D(),
+        new Input(6, 6, 16), new SpatialDropout2D(0.3), new Conv2D(32, (3, 3), padding: Padding.Same), new GlobalAveragePooling2D(),
         new Dense(4, Sigmoid))
     { Seed = 4 };
 

@@ -42,6 +42,11 @@ internal static class Convolution
     {
         Check(geometry, batch, x.Length, kernel.Length, y.Length);
         ThrowIfUnequal(bias.Length, bias.IsEmpty ? 0 : geometry.Filters);
+        if (batch == 0)
+        {
+            return;
+        }
+
         switch (ConvolutionChoice.Forward(geometry, allowWinograd))
         {
             case ConvolutionWay.Pointwise:
@@ -92,6 +97,11 @@ internal static class Convolution
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Check(geometry, batch, dx.Length, kernel.Length, dy.Length);
+        if (batch == 0)
+        {
+            return;
+        }
+
         switch (ConvolutionChoice.InputGradient(geometry, batch, allowWinograd))
         {
             case ConvolutionWay.Depthwise:

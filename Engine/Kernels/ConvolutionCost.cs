@@ -1,8 +1,8 @@
 namespace Engine.Kernels;
 
 /// <summary>
-/// How long the ways of a convolution take: nanoseconds of a core of a Zen 5 with vectors of 512 bits, in float, fitted to what was
-/// measured (<c>Engine.Benchmarks -- convolution</c>). Only comparisons between them matter.
+/// How long the ways of a convolution take: nanoseconds of a core of a Zen 5, in float, fitted to what was measured
+/// (<c>Engine.Benchmarks -- convolution</c>). Only comparisons between them matter.
 /// </summary>
 internal static class ConvolutionCost
 {
@@ -14,7 +14,7 @@ internal static class ConvolutionCost
     private const double OfVectorWritten = 1, OfTile = 3, OfElementCopied = 0.035, OfVectorPacked = 4;
 
     // What the product takes for a position before it multiplies, for each element of its window, and to pack a weight.
-    private const double OfPosition = 5, OfWindowElement = 0.8, OfWeightPacked = 0.35;
+    private const double OfPosition = 5, OfWindowElement = 0.8, OfWeightPacked = 0.2;
 
     // Winograd's unit is a multiply-add of its product. In these: the transform of one channel of a tile, and of one weight or its
     // gradient.
@@ -24,7 +24,7 @@ internal static class ConvolutionCost
     /// <summary>Winograd's way has a larger error of rounding, so it must be clearly faster.</summary>
     private const double WinogradMargin = 1.15;
 
-    // Elements of a tile of the direct way; rows that are missing take as long as rows that are there.
+    // Of the direct way: lanes of a vector, rows of a tile, and how many it has at least, in time.
     private const int Lanes = 8, RowsOfTwoVectors = 6, LeastRowsOfTwoVectors = 4, RowsOfVector = 8;
 
     /// <summary>Direct convolution, forward and for the input's gradient.</summary>
@@ -34,7 +34,7 @@ internal static class ConvolutionCost
     {
         int outputs = plan.BandPositions;
         double ofBand = (plan.PatchLength * OfStep(plan, outputs)) + (OfVectorWritten * plan.Vectors * outputs);
-        return (batch * plan.Bands * (ofBand + (OfElementCopied * plan.BlockLength())))
+        return ((double)batch * plan.Bands * (ofBand + (OfElementCopied * plan.BlockLength())))
             + (OfVectorPacked * plan.PatchLength * plan.Vectors);
     }
 
@@ -45,7 +45,7 @@ internal static class ConvolutionCost
     {
         double tiles = (double)plan.PatchLength / RowsOfTwoVectors * DivideUp(plan.Vectors, 2);
         double ofBand = (plan.BandPositions * OfStep(plan, plan.PatchLength)) + (OfTile * tiles);
-        return batch * plan.Bands * (ofBand + (OfElementCopied * plan.BlockLength()));
+        return (double)batch * plan.Bands * (ofBand + (OfElementCopied * plan.BlockLength()));
     }
 
     /// <summary>The implicit product: patches and kernel are packed, and up to 32 columns take as long as 32.</summary>
@@ -54,7 +54,7 @@ internal static class ConvolutionCost
     /// <param name="patchLength">The elements that each output sums.</param>
     /// <param name="written">The channels of each.</param>
     public static double ImplicitGemm(double outputs, int windowPositions, double patchLength, int written) =>
-        (OfWeightPacked * patchLength * written) + ImplicitWeightGradient(outputs, windowPositions, patchLength, written);
+        (OfWeightPacked * patchLength * written) + Product(outputs, windowPositions, patchLength, written);
 
     /// <summary>The same for the kernel's gradient, for which no kernel is packed.</summary>
     /// <param name="outputs">The positions that are read, of all samples.</param>
@@ -62,7 +62,7 @@ internal static class ConvolutionCost
     /// <param name="patchLength">The elements that each output sums.</param>
     /// <param name="filters">The channels of each.</param>
     public static double ImplicitWeightGradient(double outputs, int windowPositions, double patchLength, int filters) =>
-        outputs * (OfPosition + (OfWindowElement * windowPositions) + (OfStrip * patchLength * DivideUp(filters, 32)));
+        Product(outputs, windowPositions, patchLength, filters);
 
     /// <summary>Winograd's way, forward and for the input's gradient, with what it must win by.</summary>
     /// <param name="tiles">The tiles of 4 × 4 that are written, of all samples.</param>
@@ -78,6 +78,9 @@ internal static class ConvolutionCost
     public static double WinogradWeightGradient(double tiles, int channels, int filters) =>
         WinogradMargin * OfWinogradGradient * Units(
             tiles, channels, filters, 2 / Math.Min(tiles, WinogradWeightGradient<float>.MaxTiles));
+
+    private static double Product(double positions, int windowPositions, double patchLength, int columns) =>
+        positions * (OfPosition + (OfWindowElement * windowPositions) + (OfStrip * patchLength * DivideUp(columns, 32)));
 
     // A step of the summed axis for so many rows, of all columns.
     private static double OfStep(in DirectPlan plan, int rows)

@@ -11,12 +11,12 @@ namespace Engine.Kernels;
 /// <remarks>
 /// Data is channels-last as in <see cref="ConvolutionGeometry"/>. Destinations are overwritten without being read and must not
 /// overlap the sources. The same shapes give the same bits on any number of threads. The working memory of a thread is a block of
-/// x of some 48 KB, more where eight columns of it are more, and in the calling thread a copy of the kernel or up to
+/// x of some 48 KB, more where five to eight columns of it are more, and in the calling thread a copy of the kernel or up to
 /// 16 partial gradients of it, at most 256 K elements unless one alone is larger; it is kept for the next call.
 /// </remarks>
 internal static class DirectConvolution
 {
-    /// <summary>Longer patches, positions of the window times channels, were not measured.</summary>
+    /// <summary>Longer patches, positions of the window times channels, were not measured: 5 × 5 times 128 was the longest.</summary>
     public const int MaxPatchLength = 3200;
 
     /// <summary>Elements of a block of x of which more would not stay in the second-level cache.</summary>
