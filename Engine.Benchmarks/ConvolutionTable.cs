@@ -10,45 +10,48 @@ namespace Engine.Benchmarks;
 /// </summary>
 internal static class ConvolutionTable
 {
-    private const int Batch = 32, Size = 28, Runs = 15;
+    private const int Runs = 15;
 
-    private static readonly int[] s_channels = [1, 3, 6, 8, 16, 32, 64];
-    private static readonly int[] s_filters = [1, 6, 8, 16, 32, 64];
-    private static readonly (string Name, Func<ConvolutionGeometry, ConvolutionWay> Choose)[] s_passes =
-    [
-        ("forward", geometry => ConvolutionChoice.Forward(geometry, allowWinograd: true)),
-        ("input gradient", geometry => ConvolutionChoice.InputGradient(geometry, Batch, allowWinograd: true)),
-        ("weight gradient", geometry => ConvolutionChoice.WeightGradient(geometry, Batch, allowWinograd: true)),
-    ];
+    private static readonly string[] s_passes = ["forward", "input gradient", "weight gradient"];
 
     public static void Run(TextWriter output)
     {
         TableHead.Write(output, "Ways of a convolution", "convolution");
         output.WriteLine($"""
-            Images of {Size} × {Size}, batch {Batch}, same padding, float, one thread; the best of {Runs} runs, µs. What is chosen is marked; the last
-            column is its time divided by the best.
+            Same padding, float, one thread; the best of {Runs} runs, µs. What is chosen is marked; the last column is its time divided by
+            the best.
+            """);
+        WarmUp();
+        Section(output, "What the costs are fitted to", 28, 32, [1, 3, 6, 8, 16, 32, 64], [1, 6, 8, 16, 32, 64]);
+        Section(output, "Other shapes", 20, 8, [2, 5, 10, 20, 40, 80], [4, 12, 24, 48, 96]);
+    }
+
+    private static void Section(TextWriter output, string title, int size, int batch, int[] allChannels, int[] allFilters)
+    {
+        output.WriteLine($"""
+
+            ## {title}: images of {size} × {size}, batch {batch}
 
             | pass | window | channels | filters | direct | Winograd | product | chosen / best |
             |---|---|--:|--:|--:|--:|--:|--:|
             """);
-        WarmUp();
         List<double> factors = [];
-        foreach ((string name, Func<ConvolutionGeometry, ConvolutionWay> choose) in s_passes)
+        foreach (string pass in s_passes)
         {
             foreach (int window in new[] { 3, 5 })
             {
-                foreach (int channels in s_channels)
+                foreach (int channels in allChannels)
                 {
-                    foreach (int filters in s_filters)
+                    foreach (int filters in allFilters)
                     {
-                        ConvolutionGeometry geometry = Geometry(window, channels, filters);
-                        ConvolutionWay chosen = choose(geometry);
-                        Dictionary<ConvolutionWay, double> times = Measure(name, geometry, Runs);
+                        ConvolutionGeometry geometry = Geometry(size, window, channels, filters);
+                        ConvolutionWay chosen = Chosen(pass, geometry, batch);
+                        Dictionary<ConvolutionWay, double> times = Measure(pass, geometry, batch, Runs);
                         factors.Add(times[chosen] / times.Values.Min());
                         string Cell(ConvolutionWay way) => !times.TryGetValue(way, out double time) ? ""
                             : way == chosen ? $"**{Text(time, "F0")}**" : Text(time, "F0");
                         output.WriteLine(
-                            $"| {name} | {window} × {window} | {channels} | {filters} | {Cell(ConvolutionWay.Direct)} | " +
+                            $"| {pass} | {window} × {window} | {channels} | {filters} | {Cell(ConvolutionWay.Direct)} | " +
                             $"{Cell(ConvolutionWay.Winograd)} | {Cell(ConvolutionWay.ImplicitGemm)} | {Text(factors[^1], "F2")} |");
                     }
                 }
@@ -62,62 +65,69 @@ internal static class ConvolutionTable
             $"{Text(factors[factors.Count * 9 / 10], "F2")}, at most {Text(factors[^1], "F2")}.");
     }
 
+    private static ConvolutionWay Chosen(string pass, in ConvolutionGeometry geometry, int batch) => pass switch
+    {
+        "forward" => ConvolutionChoice.Forward(geometry, allowWinograd: true),
+        "input gradient" => ConvolutionChoice.InputGradient(geometry, batch, allowWinograd: true),
+        _ => ConvolutionChoice.WeightGradient(geometry, batch, allowWinograd: true),
+    };
+
     // Until the runtime has compiled all of it for good.
     private static void WarmUp()
     {
         for (int round = 0; round < 4; round++)
         {
-            foreach ((string name, _) in s_passes)
+            foreach (string pass in s_passes)
             {
-                Measure(name, Geometry(3, 6, 6), 60);
-                Measure(name, Geometry(5, 8, 32), 20);
+                Measure(pass, Geometry(12, 3, 6, 6), 8, 60);
+                Measure(pass, Geometry(12, 5, 8, 32), 8, 60);
             }
 
             Thread.Sleep(300);
         }
     }
 
-    private static ConvolutionGeometry Geometry(int window, int channels, int filters)
+    private static ConvolutionGeometry Geometry(int size, int window, int channels, int filters)
     {
-        WindowAxis axis = new(Size, window, 1, 1, Padding.Same);
+        WindowAxis axis = new(size, window, 1, 1, Padding.Same);
         return new(WindowAxis.None, axis, axis, channels, filters);
     }
 
-    private static Dictionary<ConvolutionWay, double> Measure(string pass, ConvolutionGeometry geometry, int runs)
+    private static Dictionary<ConvolutionWay, double> Measure(string pass, ConvolutionGeometry geometry, int batch, int runs)
     {
         Random random = new(1);
-        float[] x = Twins.Values.Pinned(Batch * geometry.InputSize, random), y = Twins.Values.Pinned(Batch * geometry.OutputSize, random);
+        float[] x = Twins.Values.Pinned(batch * geometry.InputSize, random), y = Twins.Values.Pinned(batch * geometry.OutputSize, random);
         float[] kernel = Twins.Values.Pinned(geometry.KernelSize, random);
         float[] to = new float[Math.Max(Math.Max(x.Length, y.Length), kernel.Length)];
-        float[] scratch = new float[ImplicitGemm.WeightScratch(geometry, Batch)];
+        float[] scratch = new float[ImplicitGemm.WeightScratch(geometry, batch)];
         Dictionary<ConvolutionWay, Action> ways = pass switch
         {
             "forward" => new()
             {
                 [ConvolutionWay.Direct] = () =>
-                    DirectConvolution.Forward<float>(geometry, Batch, x, kernel, [], to.AsSpan(..y.Length), relu: false, threads: 1),
+                    DirectConvolution.Forward<float>(geometry, batch, x, kernel, [], to.AsSpan(..y.Length), relu: false, threads: 1),
                 [ConvolutionWay.Winograd] = () =>
-                    WinogradConvolution.Forward<float>(geometry, Batch, x, kernel, [], to.AsSpan(..y.Length), relu: false, threads: 1),
+                    WinogradConvolution.Forward<float>(geometry, batch, x, kernel, [], to.AsSpan(..y.Length), relu: false, threads: 1),
                 [ConvolutionWay.ImplicitGemm] = () =>
-                    ImplicitGemm.Forward<float>(geometry, Batch, x, kernel, [], to.AsSpan(..y.Length), relu: false, threads: 1),
+                    ImplicitGemm.Forward<float>(geometry, batch, x, kernel, [], to.AsSpan(..y.Length), relu: false, threads: 1),
             },
             "input gradient" => new()
             {
                 [ConvolutionWay.Direct] = () =>
-                    DirectConvolution.InputGradient<float>(geometry, Batch, y, kernel, to.AsSpan(..x.Length), threads: 1),
+                    DirectConvolution.InputGradient<float>(geometry, batch, y, kernel, to.AsSpan(..x.Length), threads: 1),
                 [ConvolutionWay.Winograd] = () =>
-                    WinogradConvolution.InputGradient<float>(geometry, Batch, y, kernel, to.AsSpan(..x.Length), threads: 1),
+                    WinogradConvolution.InputGradient<float>(geometry, batch, y, kernel, to.AsSpan(..x.Length), threads: 1),
                 [ConvolutionWay.ImplicitGemm] = () =>
-                    ImplicitGemm.InputGradient<float>(geometry, Batch, y, kernel, [], to.AsSpan(..x.Length), relu: false, threads: 1),
+                    ImplicitGemm.InputGradient<float>(geometry, batch, y, kernel, [], to.AsSpan(..x.Length), relu: false, threads: 1),
             },
             _ => new()
             {
                 [ConvolutionWay.Direct] = () =>
-                    DirectConvolution.WeightGradient<float>(geometry, Batch, x, y, to.AsSpan(..kernel.Length), threads: 1),
+                    DirectConvolution.WeightGradient<float>(geometry, batch, x, y, to.AsSpan(..kernel.Length), threads: 1),
                 [ConvolutionWay.Winograd] = () =>
-                    WinogradConvolution.WeightGradient<float>(geometry, Batch, x, y, to.AsSpan(..kernel.Length), threads: 1),
+                    WinogradConvolution.WeightGradient<float>(geometry, batch, x, y, to.AsSpan(..kernel.Length), threads: 1),
                 [ConvolutionWay.ImplicitGemm] = () =>
-                    ImplicitGemm.WeightGradient<float>(geometry, Batch, x, y, to.AsSpan(..kernel.Length), scratch, threads: 1),
+                    ImplicitGemm.WeightGradient<float>(geometry, batch, x, y, to.AsSpan(..kernel.Length), scratch, threads: 1),
             },
         };
         if (!WinogradConvolution.Supports(geometry))

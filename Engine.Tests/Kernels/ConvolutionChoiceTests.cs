@@ -73,17 +73,17 @@ public sealed class ConvolutionChoiceTests
         ConvolutionGeometry longest = new(WindowAxis.None, axis, axis, 355, 8), longer = new(WindowAxis.None, axis, axis, 356, 8);
         Assert.That(ConvolutionChoice.Forward(longest, allowWinograd: false), Is.EqualTo(Direct));
         Assert.That(ConvolutionChoice.Forward(longer, allowWinograd: false), Is.EqualTo(Product));
-        ConvolutionGeometry weights = new(WindowAxis.None, axis, axis, 2048, 2048), more = new(WindowAxis.None, axis, axis, 2048, 2049);
         WindowAxis apart = new(32, 5, 1, 5, Padding.Same);
         ConvolutionGeometry block = new(WindowAxis.None, apart, apart, 128, 8);
         Assert.That(ConvolutionChoice.Forward(block, allowWinograd: false), Is.EqualTo(Product));
+        ConvolutionGeometry weights = new(WindowAxis.None, axis, axis, 2048, 2048), more = new(WindowAxis.None, axis, axis, 2048, 2049);
         Assert.That(ConvolutionChoice.Forward(weights, allowWinograd: true), Is.EqualTo(Winograd));
         Assert.That(ConvolutionChoice.Forward(more, allowWinograd: true), Is.EqualTo(Product));
     }
 
     // The direct way knows no groups, and with strides it would multiply the zeros between the gradients.
     [Test]
-    public void GroupsAndStridesAreProducts()
+    public void GroupsAndStridesLimitTheDirectWay()
     {
         WindowAxis axis = new(14, 3, 1, 1, Padding.Same), strided = new(14, 3, 2, 1, Padding.Same);
         ConvolutionGeometry groups = new(WindowAxis.None, axis, axis, 8, 16, groups: 2);

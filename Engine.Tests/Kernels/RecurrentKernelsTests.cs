@@ -311,29 +311,19 @@ public sealed class RecurrentKernelsTests<T>
         where TVector : struct
         where TVectors : struct, IVectors<TVector, T>
     {
-        TVector other = TVectors.Create(T.One), tanh = GateMath<T, TVector, TVectors>.Tanh(TVectors.Create(x));
-        TVector a = TVectors.Create(x), b = other, c = other, d = TVectors.Create(x);
-        GateMath<T, TVector, TVectors>.Sigmoids(ref a, ref b);
-        GateMath<T, TVector, TVectors>.Sigmoids(ref c, ref d);
-        TVector e = TVectors.Create(x), f = other, g = other, h = TVectors.Create(x);
-        GateMath<T, TVector, TVectors>.SigmoidAndTanh(ref e, ref f);
-        GateMath<T, TVector, TVectors>.SigmoidAndTanh(ref g, ref h);
-        TVector i = TVectors.Create(x), j = other, k = TVectors.Create(x);
-        GateMath<T, TVector, TVectors>.SigmoidsAndTanh(ref i, ref j, ref k);
-        TVector l = other, m = TVectors.Create(x), n = other;
-        GateMath<T, TVector, TVectors>.SigmoidsAndTanh(ref l, ref m, ref n);
-        (T sigmoid, T value) = (Last<TVector, TVectors>(a), Last<TVector, TVectors>(tanh));
-        foreach (TVector same in (TVector[])[d, e, i, m])
-        {
-            Assert.That(Last<TVector, TVectors>(same), Is.EqualTo(sigmoid), $"sigmoid of {x}");
-        }
-
-        foreach (TVector same in (TVector[])[h, k])
-        {
-            Assert.That(Last<TVector, TVectors>(same), Is.EqualTo(value), $"tanh of {x}");
-        }
-
-        return (sigmoid, value);
+        TVector at = TVectors.Create(x), one = TVectors.Create(T.One);
+        TVector[] sigmoids = [at, at, at, at, at], tanhs = [GateMath<T, TVector, TVectors>.Tanh(at), at, at];
+        TVector[] beside = [one, one, one, one, one, one, one];
+        GateMath<T, TVector, TVectors>.Sigmoids(ref sigmoids[0], ref beside[0]);
+        GateMath<T, TVector, TVectors>.Sigmoids(ref beside[1], ref sigmoids[1]);
+        GateMath<T, TVector, TVectors>.SigmoidAndTanh(ref sigmoids[2], ref beside[2]);
+        GateMath<T, TVector, TVectors>.SigmoidAndTanh(ref beside[3], ref tanhs[1]);
+        GateMath<T, TVector, TVectors>.SigmoidsAndTanh(ref sigmoids[3], ref beside[4], ref tanhs[2]);
+        GateMath<T, TVector, TVectors>.SigmoidsAndTanh(ref beside[5], ref sigmoids[4], ref beside[6]);
+        T sigmoid = Last<TVector, TVectors>(sigmoids[0]), tanh = Last<TVector, TVectors>(tanhs[0]);
+        Assert.That(sigmoids.Select(Last<TVector, TVectors>), Is.All.EqualTo(sigmoid), $"sigmoid of {x}");
+        Assert.That(tanhs.Select(Last<TVector, TVectors>), Is.All.EqualTo(tanh), $"tanh of {x}");
+        return (sigmoid, tanh);
     }
 
     private static T Last<TVector, TVectors>(TVector vector)

@@ -22,9 +22,8 @@ internal static class ConvolutionChoice
             return special;
         }
 
-        double direct = geometry.PatchLength <= DirectConvolution.MaxPatchLength
-            ? OfPlan(DirectConvolution.PlanForward(geometry, ElementSize, Lanes), UsualBatch)
-            : double.PositiveInfinity;
+        DirectPlan plan = DirectConvolution.PlanForward(geometry, ElementSize, Lanes);
+        double direct = IsWithinLimits(plan) ? ConvolutionCost.Direct(plan, UsualBatch) : double.PositiveInfinity;
         double winograd = UsesWinograd(geometry, allowWinograd)
             ? ConvolutionCost.Winograd(OutputTiles(geometry, UsualBatch), geometry.Channels, geometry.Filters)
             : double.PositiveInfinity;
@@ -45,17 +44,15 @@ internal static class ConvolutionChoice
         }
 
         // With strides the direct way would multiply the zeros between the gradients.
-        int patchLength = geometry.WindowPositions * geometry.Filters;
+        DirectPlan plan = DirectConvolution.PlanInputGradient(geometry, ElementSize, Lanes);
         bool hasStrides = geometry.Depth.Stride > 1 || geometry.Height.Stride > 1 || geometry.Width.Stride > 1;
-        double direct = patchLength <= DirectConvolution.MaxPatchLength && !hasStrides
-            ? OfPlan(DirectConvolution.PlanInputGradient(geometry, ElementSize, Lanes), batch)
-            : double.PositiveInfinity;
+        double direct = IsWithinLimits(plan) && !hasStrides ? ConvolutionCost.Direct(plan, batch) : double.PositiveInfinity;
         double tiles = Tiles(geometry.Height.Input, geometry.Width.Input, batch);
         double winograd = UsesWinograd(geometry, allowWinograd)
             ? ConvolutionCost.Winograd(tiles, geometry.Filters, geometry.Channels)
             : double.PositiveInfinity;
         double product = ConvolutionCost.ImplicitGemm(
-            (double)batch * geometry.InputPositions, geometry.WindowPositions, patchLength, geometry.Channels);
+            (double)batch * geometry.InputPositions, geometry.WindowPositions, plan.PatchLength, geometry.Channels);
         return Fastest(direct, winograd, product);
     }
 
@@ -70,13 +67,8 @@ internal static class ConvolutionChoice
             return special == ConvolutionWay.Pointwise ? ConvolutionWay.ImplicitGemm : special;
         }
 
-        double direct = double.PositiveInfinity;
-        if (geometry.PatchLength <= DirectConvolution.MaxPatchLength)
-        {
-            DirectPlan plan = DirectConvolution.PlanWeightGradient(geometry, ElementSize, Lanes);
-            direct = FitsCache(plan) ? ConvolutionCost.DirectWeightGradient(plan, batch) : direct;
-        }
-
+        DirectPlan plan = DirectConvolution.PlanWeightGradient(geometry, ElementSize, Lanes);
+        double direct = IsWithinLimits(plan) ? ConvolutionCost.DirectWeightGradient(plan, batch) : double.PositiveInfinity;
         double winograd = UsesWinograd(geometry, allowWinograd)
             ? ConvolutionCost.WinogradWeightGradient(OutputTiles(geometry, batch), geometry.Channels, geometry.Filters)
             : double.PositiveInfinity;
@@ -101,10 +93,8 @@ internal static class ConvolutionChoice
         : direct < product ? ConvolutionWay.Direct
         : ConvolutionWay.ImplicitGemm;
 
-    private static double OfPlan(in DirectPlan plan, int batch) =>
-        FitsCache(plan) ? ConvolutionCost.Direct(plan, batch) : double.PositiveInfinity;
-
-    private static bool FitsCache(in DirectPlan plan) => plan.BlockLength() <= DirectConvolution.MaxBlockLength;
+    private static bool IsWithinLimits(in DirectPlan plan) =>
+        plan.PatchLength <= DirectConvolution.MaxPatchLength && plan.BlockLength() <= DirectConvolution.MaxBlockLength;
 
     private static bool UsesWinograd(in ConvolutionGeometry geometry, bool isAllowed) =>
         isAllowed
